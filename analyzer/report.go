@@ -1,0 +1,49 @@
+package analyzer
+
+// Report is what an analysis found: plain data, without behaviour, from which
+// every output format is rendered.
+type Report struct {
+	// Scheme names the hashing rules of all versions in the report.
+	Scheme string
+	// Targets are sorted by name.
+	Targets []Target
+	// Single says that the request named exactly one target, by name and not
+	// by a pattern.
+	Single bool
+	// Warnings tell of problems that touch no version, one line each.
+	Warnings []string
+}
+
+// Target is one function and its version.
+type Target struct {
+	// Name is the qualified name: "import/path.Func" or
+	// "import/path.Type.Method".
+	Name string
+	// Version is the version string, Digest the full digest in hexadecimal.
+	Version, Digest string
+	// Position is file:line, with the file relative to the module's folder
+	// and slashes on every platform.
+	Position string
+	// Functions counts the private functions in the closure, the target
+	// included.
+	Functions int
+	// Modules are the external modules that entered the version, by path.
+	Modules []Module
+	// Caveats tell what could not be analysed exactly.
+	Caveats []Caveat
+}
+
+// Module is an external module at its selected version.
+type Module struct {
+	Path, Version, Sum string
+}
+
+// Caveat is a place whose effect on the version could only be approximated.
+type Caveat struct {
+	Kind, Position, Message string
+}
+
+// Entry is a possible target, found without analysis.
+type Entry struct {
+	Name, Position string
+}

@@ -1,0 +1,385 @@
+package analyzer
+
+import (
+	"context"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/autover/autover/depversion"
+	"golang.org/x/tools/go/packages"
+)
+
+// metadataMode asks go list for names, files and imports only. NeedTypes,
+// NeedExportFile, NeedCompiledGoFiles and NeedSyntax are left out: each makes
+// the go command compile dependencies or run cgo.
+const metadataMode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps |
+	packages.NeedModule | packages.NeedEmbedFiles | packages.NeedEmbedPatterns | packages.NeedForTest
+
+// externalSpace is the part of the position space that private files leave
+// free: positions of external objects lie in it and resolve to no file.
+const externalSpace = 1 << 30
+
+// world is all code that can matter to a version: every package that the main
+// modules match with "./...", and what these import.
+//
+// The world never depends on the targets of a run, or naming one target could
+// move the version of another. So a package of a module replaced by a local
+// directory belongs to it only if a main module imports it: the go command
+// does not promise that the others can be built from here (their requirements
+// are pruned from the module graph and absent from go.sum), and no program of
+// this world links them. Packages in folders that "./..." skips (testdata, and
+// names that begin with "." or "_") stay outside for the same reason.
+type world struct {
+	fset *token.FileSet // positions of private files; increasing in the order of private
+	// root is the folder of go.mod, or of go.work; positions are relative to it.
+	root string
+	// roots are the folders of the main modules.
+	roots []string
+	// dir is the folder of the request, against which relative targets resolve.
+	dir string
+	// goos, goarch and goVersion (as "go1.26.8") describe the build.
+	goos, goarch, goVersion string
+	// env holds the settings of goEnvKeys.
+	env   map[string]string
+	flags *buildFlags
+	// private holds the private packages, dependencies first and otherwise by ID.
+	private []*privatePackage
+	// external holds the other packages by ID, which is the import path but for
+	// packages recompiled for a test.
+	external map[string]*externalPackage
+	// programs are the private main packages and test binaries, by ID.
+	programs []program
+
+	privateByID map[string]*privatePackage
+	tests       bool
+}
+
+// importEdge is one import path of a package and the package that it means.
+type importEdge struct {
+	path, id string
+	// blank says that every file that has the import has it as `import _`. It
+	// is set when the files are parsed.
+	blank bool
+}
+
+// privatePackage is a package whose source is analysed. Its files are parsed
+// and typed by world.check.
+type privatePackage struct {
+	id      string // as in the output of go list: "p", "p [p.test]", "p_test [p.test]"
+	path    string // without the test binary: "p", "p_test"
+	forTest string // import path of the package under test, or empty
+	dir     string
+	name    string
+	module  *packages.Module
+
+	// goFiles are absolute, in the order in which the compiler gets them;
+	// fileNames are their base names and files their syntax.
+	goFiles   []string
+	fileNames []string
+	files     []*ast.File
+	// otherFiles (assembly, C, headers, syso, ...), ignoredFiles (excluded by
+	// build constraints), embedFiles and embedPatterns are absolute.
+	otherFiles, ignoredFiles, embedFiles, embedPatterns []string
+
+	imports []importEdge // by path
+	types   *types.Package
+	info    *types.Info
+	cgo     bool // a file imports "C"
+
+	errs   []problem
+	parsed chan struct{} // closed when files is complete
+}
+
+// externalPackage is a package of the standard library or of another module, of
+// which only the API is known.
+type externalPackage struct {
+	id, path, name, dir string
+	module              *packages.Module // nil: standard library
+	goFiles             []string
+	otherFiles          []string
+	embedFiles          []string
+	imports             []importEdge // by path; blank is never set
+	types               *types.Package
+	// registers are the import paths of external packages with which this one
+	// registers itself when it is initialised, sorted.
+	registers []string
+
+	errs []problem
+}
+
+// program is a linked set of packages with one entry point.
+type program struct {
+	id     string   // of the main package or the test binary ("p.test")
+	linked []string // IDs of all packages, private and external, sorted
+}
+
+// load lists the packages of the main modules and their imports without
+// compiling or executing anything. Broken packages are part of the result; see
+// world.verify.
+func load(ctx context.Context, cfg Config) (*world, error) {
+	dir, err := filepath.Abs(cfg.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("find folder %s: %w", cfg.Dir, err)
+	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("open folder %s: no such folder: check the value of -C", dir)
+	}
+	environ := environment(cfg)
+	env, err := goEnv(ctx, dir, environ)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkGoVersion(env["GOVERSION"]); err != nil {
+		return nil, err
+	}
+	w := &world{
+		dir: dir, env: env, tests: cfg.Tests,
+		goos: env["GOOS"], goarch: env["GOARCH"], goVersion: bareVersion(env["GOVERSION"]),
+		external: make(map[string]*externalPackage), privateByID: make(map[string]*privatePackage),
+	}
+	if w.flags, err = newBuildFlags(cfg, dir, env["GOFLAGS"]); err != nil {
+		return nil, err
+	}
+	if w.root, w.roots, err = mainModules(dir, env); err != nil {
+		return nil, err
+	}
+	pkgs, err := w.list(ctx, environ)
+	if err != nil {
+		return nil, err
+	}
+	w.add(pkgs)
+	w.reserve()
+	if len(w.private) == 0 {
+		return nil, fmt.Errorf("list packages of %s: there are none for %s/%s: check -tags, GOOS and GOARCH", w.root, w.goos, w.goarch)
+	}
+	return w, nil
+}
+
+// reserve keeps the lower part of the position space free.
+func (w *world) reserve() {
+	w.fset = token.NewFileSet()
+	w.fset.RemoveFile(w.fset.AddFile("", -1, externalSpace))
+}
+
+// mainModules returns the folder of go.mod or go.work, and the folders of the
+// main modules.
+func mainModules(dir string, env map[string]string) (root string, roots []string, err error) {
+	work, mod := env["GOWORK"], env["GOMOD"]
+	if work != "" && work != "off" {
+		data, err := os.ReadFile(work)
+		if err != nil {
+			return "", nil, fmt.Errorf("read workspace: %w: correct GOWORK", err)
+		}
+		uses, err := depversion.Workspace(work, data)
+		if err != nil {
+			return "", nil, err
+		}
+		root = filepath.Dir(work)
+		for _, use := range uses {
+			use = filepath.FromSlash(use)
+			if !filepath.IsAbs(use) {
+				use = filepath.Join(root, use)
+			}
+			roots = append(roots, filepath.Clean(use))
+		}
+		slices.Sort(roots)
+		return root, slices.Compact(roots), nil
+	}
+	if mod == "" || mod == os.DevNull {
+		return "", nil, fmt.Errorf("find go.mod of %s: there is none in it or its parents: run 'go mod init', or name another folder with -C", dir)
+	}
+	root = filepath.Dir(mod)
+	return root, []string{root}, nil
+}
+
+// list runs go list in the root folder, where patterns are independent of the
+// folder of the request and positions in errors are relative to the root.
+func (w *world) list(ctx context.Context, environ []string) ([]*packages.Package, error) {
+	patterns := make([]string, len(w.roots))
+	for i, r := range w.roots {
+		patterns[i] = wildcard(w.root, r)
+	}
+	pkgs, err := packages.Load(&packages.Config{
+		Mode:       metadataMode,
+		Context:    ctx,
+		Dir:        w.root,
+		Env:        environ,
+		BuildFlags: w.flags.args,
+		Tests:      w.tests,
+	}, patterns...)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		_, stderr, _ := strings.Cut(err.Error(), "stderr: ")
+		return nil, fmt.Errorf("list packages of %s: %s", w.root, goMessage(err, stderr))
+	}
+	return pkgs, nil
+}
+
+// wildcard returns the pattern of all packages in folder dir of a module, as
+// seen from root.
+func wildcard(root, dir string) string {
+	rel, err := filepath.Rel(root, dir)
+	switch {
+	case err != nil: // on another volume
+		return filepath.ToSlash(dir) + "/..."
+	case rel == ".":
+		return "./..."
+	case rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)):
+		return filepath.ToSlash(rel) + "/..."
+	}
+	return "./" + filepath.ToSlash(rel) + "/..."
+}
+
+// add sorts the packages reached from roots into the world.
+func (w *world) add(roots []*packages.Package) {
+	byID := make(map[string]*packages.Package)
+	var order []*packages.Package // dependencies first
+	var visit func(p *packages.Package)
+	visit = func(p *packages.Package) {
+		if byID[p.ID] != nil {
+			return
+		}
+		byID[p.ID] = p
+		for _, e := range edges(p) {
+			if q := p.Imports[e.path]; q != nil {
+				visit(q)
+			}
+		}
+		order = append(order, p)
+	}
+	slices.SortFunc(roots, func(a, b *packages.Package) int { return strings.Compare(a.ID, b.ID) })
+	for _, p := range roots {
+		visit(p)
+	}
+	links := make(map[string]*packages.Package) // entry points
+	for _, p := range order {
+		switch {
+		case isTestMain(p):
+			links[p.ID] = p
+		case isPrivate(p):
+			w.addPrivate(p)
+			if p.Name == "main" && p.ForTest == "" {
+				links[p.ID] = p
+			}
+		default:
+			w.addExternal(p)
+		}
+	}
+	for _, p := range links {
+		w.programs = append(w.programs, program{p.ID, linked(p)})
+	}
+	slices.SortFunc(w.programs, func(a, b program) int { return strings.Compare(a.id, b.id) })
+}
+
+// isPrivate tells whether a package belongs to a main module (of go.mod or
+// go.work) or to a module replaced by a local directory.
+func isPrivate(p *packages.Package) bool {
+	m := p.Module
+	return m != nil && (m.Main || m.Replace != nil && m.Replace.Version == "")
+}
+
+// isTestMain recognises the main package that the go command generates for a
+// test binary. Its only file lies in the build cache.
+func isTestMain(p *packages.Package) bool {
+	if p.Name != "main" || !strings.HasSuffix(p.ID, ".test") {
+		return false
+	}
+	for _, q := range p.Imports {
+		if strings.HasSuffix(q.ID, " ["+p.ID+"]") {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *world) addPrivate(p *packages.Package) {
+	if len(p.GoFiles) == 0 && len(p.Errors) == 0 {
+		return // only test files, and they are not asked for or are in a variant
+	}
+	q := &privatePackage{
+		id: p.ID, path: p.PkgPath, forTest: p.ForTest, dir: p.Dir, name: p.Name, module: p.Module,
+		goFiles: p.GoFiles, otherFiles: p.OtherFiles, ignoredFiles: p.IgnoredFiles,
+		embedFiles: p.EmbedFiles, embedPatterns: p.EmbedPatterns,
+		imports: edges(p), parsed: make(chan struct{}),
+	}
+	for _, f := range p.GoFiles {
+		q.fileNames = append(q.fileNames, filepath.Base(f))
+	}
+	q.errs = w.listProblems(p)
+	w.private = append(w.private, q)
+	w.privateByID[q.id] = q
+}
+
+func (w *world) addExternal(p *packages.Package) {
+	w.external[p.ID] = &externalPackage{
+		id: p.ID, path: p.PkgPath, name: p.Name, dir: p.Dir, module: p.Module,
+		goFiles: p.GoFiles, otherFiles: p.OtherFiles, embedFiles: p.EmbedFiles,
+		imports: edges(p), errs: w.listProblems(p),
+	}
+}
+
+func edges(p *packages.Package) []importEdge {
+	list := make([]importEdge, 0, len(p.Imports))
+	for path, q := range p.Imports {
+		list = append(list, importEdge{path: path, id: q.ID})
+	}
+	slices.SortFunc(list, func(a, b importEdge) int { return strings.Compare(a.path, b.path) })
+	return list
+}
+
+// linked returns the IDs of the packages in the import closure of p, itself
+// included.
+func linked(p *packages.Package) []string {
+	seen := map[string]bool{p.ID: true}
+	ids := []string{p.ID}
+	for todo := []*packages.Package{p}; len(todo) > 0; {
+		q := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, r := range q.Imports {
+			if !seen[r.ID] {
+				seen[r.ID] = true
+				ids = append(ids, r.ID)
+				todo = append(todo, r)
+			}
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// importsOf returns the imports of the package with the given ID; none for the
+// main package of a test binary and for an unknown one.
+func (w *world) importsOf(id string) []importEdge {
+	if p := w.privateByID[id]; p != nil {
+		return p.imports
+	}
+	if p := w.external[id]; p != nil {
+		return p.imports
+	}
+	return nil
+}
+
+// position gives file:line of pos, with the file relative to the root and
+// slashes on every platform. //line directives do not count.
+func (w *world) position(pos token.Pos) string {
+	p := w.fset.PositionFor(pos, false)
+	if !p.IsValid() {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", w.relative(p.Filename), p.Line)
+}
+
+func (w *world) relative(file string) string {
+	if rel, err := filepath.Rel(w.root, file); err == nil {
+		file = rel
+	}
+	return filepath.ToSlash(file)
+}

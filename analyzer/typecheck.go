@@ -1,0 +1,341 @@
+package analyzer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"go/types"
+	"os"
+	"runtime"
+	"strconv"
+	"sync"
+)
+
+// defaultGoVersion is the language of a module without a go line, as the go
+// command has it.
+const defaultGoVersion = "go1.16"
+
+// parse reads the files of all private packages, in order and one after the
+// other, so that positions are the same in every run. Faults become problems of
+// their package.
+func (w *world) parse(ctx context.Context) error {
+	for i, p := range w.private {
+		if err := ctx.Err(); err != nil {
+			for _, q := range w.private[i:] {
+				close(q.parsed)
+			}
+			return err
+		}
+		w.parsePackage(p)
+		close(p.parsed)
+	}
+	return nil
+}
+
+func (w *world) parsePackage(p *privatePackage) {
+	for _, name := range p.goFiles {
+		f, err := parser.ParseFile(w.fset, name, nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			p.errs = append(p.errs, w.parseProblems(p.path, name, err)...)
+		}
+		if f != nil {
+			p.files = append(p.files, f)
+		}
+	}
+	blank := make(map[string]bool) // by path: all imports so far are blank
+	for _, f := range p.files {
+		for _, spec := range f.Imports {
+			path, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				continue // a syntax error, reported by the parser
+			}
+			if path == "C" {
+				p.cgo = true
+			}
+			is := spec.Name != nil && spec.Name.Name == "_"
+			if was, seen := blank[path]; seen {
+				is = is && was
+			}
+			blank[path] = is
+		}
+	}
+	for i := range p.imports {
+		p.imports[i].blank = blank[p.imports[i].path]
+	}
+}
+
+func (w *world) parseProblems(pkg, file string, err error) []problem {
+	var list scanner.ErrorList
+	if !errors.As(err, &list) {
+		return []problem{{pkg: pkg, pos: w.relative(file), msg: withHint("read file: " + err.Error())}}
+	}
+	var problems []problem
+	for _, e := range list {
+		pos := fmt.Sprintf("%s:%d", w.relative(file), e.Pos.Line)
+		problems = append(problems, problem{pkg: pkg, pos: pos, msg: "syntax error: " + e.Msg + ": correct it"})
+	}
+	return problems
+}
+
+// check parses and type-checks all packages, each after its imports and
+// independent ones in parallel. The result does not depend on the order. Faults
+// become problems of their package (see verify); the error tells only of
+// cancellation and of a platform that the type checker does not know.
+func (w *world) check(ctx context.Context) error {
+	sizes := types.SizesFor("gc", w.goarch)
+	if sizes == nil {
+		return fmt.Errorf("find type sizes of GOARCH %s: unknown architecture: set GOARCH to one of 'go tool dist list'", w.goarch)
+	}
+	parsed := make(chan error, 1)
+	go func() { parsed <- w.parse(ctx) }()
+	c := newChecker(w, sizes)
+	c.run(ctx)
+	if err := <-parsed; err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// checker schedules the type-checking of a world.
+type checker struct {
+	w     *world
+	sizes types.Sizes
+	// externalFset holds positions of external files, which nobody needs once
+	// their package is checked.
+	externalFset *token.FileSet
+
+	mu      sync.Mutex
+	waiting map[string]int      // imports of a package that are not checked yet
+	users   map[string][]string // importers of a package
+	ready   chan string
+	left    int // packages not checked yet
+	types   map[string]*types.Package
+	bad     map[string]bool // packages without usable types
+}
+
+func newChecker(w *world, sizes types.Sizes) *checker {
+	ids := w.ids()
+	c := &checker{
+		w: w, sizes: sizes, externalFset: token.NewFileSet(),
+		waiting: make(map[string]int), users: make(map[string][]string),
+		ready: make(chan string, len(ids)), left: len(ids),
+		types: map[string]*types.Package{"unsafe": types.Unsafe}, bad: make(map[string]bool),
+	}
+	for _, id := range ids {
+		for _, e := range w.importsOf(id) {
+			if w.privateByID[e.id] != nil || w.external[e.id] != nil {
+				c.waiting[id]++
+				c.users[e.id] = append(c.users[e.id], id)
+			}
+		}
+		if c.waiting[id] == 0 {
+			c.ready <- id
+		}
+	}
+	return c
+}
+
+func (c *checker) run(ctx context.Context) {
+	if c.left == 0 {
+		return
+	}
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for id := range c.ready {
+				if ctx.Err() == nil {
+					c.check(id)
+				}
+				c.done(id)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// done releases the importers of a package.
+func (c *checker) done(id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, user := range c.users[id] {
+		if c.waiting[user]--; c.waiting[user] == 0 {
+			c.ready <- user
+		}
+	}
+	if c.left--; c.left == 0 {
+		close(c.ready)
+	}
+}
+
+func (c *checker) check(id string) {
+	if p := c.w.privateByID[id]; p != nil {
+		<-p.parsed
+		c.checkPrivate(p)
+		c.record(id, p.types, len(p.errs) > 0)
+		return
+	}
+	p := c.w.external[id]
+	c.checkExternal(p)
+	c.record(id, p.types, len(p.errs) > 0)
+}
+
+func (c *checker) record(id string, t *types.Package, bad bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if t != nil {
+		c.types[id] = t
+	}
+	if bad || t == nil {
+		c.bad[id] = true
+	}
+}
+
+// importer resolves the import paths of one package.
+type importer struct {
+	c     *checker
+	edges []importEdge
+}
+
+func (i importer) Import(path string) (*types.Package, error) {
+	if path == "unsafe" {
+		return types.Unsafe, nil
+	}
+	for _, e := range i.edges {
+		if e.path != path {
+			continue
+		}
+		i.c.mu.Lock()
+		defer i.c.mu.Unlock()
+		if t := i.c.types[e.id]; t != nil {
+			return t, nil
+		}
+	}
+	return nil, fmt.Errorf("package %s was not loaded", path)
+}
+
+// blocked tells whether an import is broken, so that checking would only
+// repeat its problems in other words.
+func (c *checker) blocked(edges []importEdge) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, e := range edges {
+		if c.bad[e.id] {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *checker) checkPrivate(p *privatePackage) {
+	if len(p.errs) > 0 || c.blocked(p.imports) {
+		return
+	}
+	p.info = &types.Info{
+		Types:        make(map[ast.Expr]types.TypeAndValue),
+		Instances:    make(map[*ast.Ident]types.Instance),
+		Defs:         make(map[*ast.Ident]types.Object),
+		Uses:         make(map[*ast.Ident]types.Object),
+		Implicits:    make(map[ast.Node]types.Object),
+		Selections:   make(map[*ast.SelectorExpr]*types.Selection),
+		Scopes:       make(map[ast.Node]*types.Scope),
+		FileVersions: make(map[*ast.File]string),
+	}
+	conf := types.Config{
+		Importer:    importer{c, p.imports},
+		Sizes:       c.sizes,
+		GoVersion:   p.goVersion(),
+		FakeImportC: true,
+		Error: func(err error) {
+			p.errs = append(p.errs, c.w.typeProblem(p.path, c.w.fset, err))
+		},
+	}
+	// The error is the first one given to conf.Error, or tells of a panic-free
+	// refusal (a newer language version), which is given to it as well.
+	t, err := conf.Check(p.id, c.w.fset, p.files, p.info)
+	if err != nil && len(p.errs) == 0 {
+		p.errs = append(p.errs, c.w.typeProblem(p.path, c.w.fset, err))
+	}
+	p.types = t
+}
+
+// goVersion returns the language version of the package's module.
+func (p *privatePackage) goVersion() string {
+	if p.module == nil || p.module.GoVersion == "" {
+		return defaultGoVersion
+	}
+	return "go" + p.module.GoVersion
+}
+
+func (w *world) typeProblem(pkg string, fset *token.FileSet, err error) problem {
+	var e types.Error
+	if !errors.As(err, &e) {
+		return problem{pkg: pkg, msg: withHint("type-check: " + err.Error())}
+	}
+	pos := fset.PositionFor(e.Pos, false)
+	if !pos.IsValid() {
+		return problem{pkg: pkg, msg: withHint("type error: " + e.Msg)}
+	}
+	return problem{pkg: pkg, pos: fmt.Sprintf("%s:%d", w.relative(pos.Filename), pos.Line), msg: typeHint(e.Msg)}
+}
+
+// typeHint completes the message of a type error in source at hand.
+func typeHint(msg string) string {
+	full := "type error: " + msg
+	if hinted := withHint(full); hinted != full+defaultHint {
+		return hinted
+	}
+	return full + ": correct it"
+}
+
+// checkExternal determines the API of a package: the types of its package-level
+// declarations, without function bodies.
+func (c *checker) checkExternal(p *externalPackage) {
+	if p.id == "unsafe" {
+		p.types = types.Unsafe
+		return
+	}
+	if len(p.errs) > 0 || c.blocked(p.imports) {
+		return
+	}
+	files := make([]*ast.File, 0, len(p.goFiles))
+	for _, name := range p.goFiles {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			p.errs = append(p.errs, problem{pkg: p.path, msg: withHint("read file: " + err.Error())})
+			return
+		}
+		f, err := parser.ParseFile(c.externalFset, name, src, parser.SkipObjectResolution)
+		if err != nil {
+			p.errs = append(p.errs, c.w.parseProblems(p.path, name, err)...)
+			return
+		}
+		files = append(files, f)
+	}
+	conf := types.Config{
+		Importer:         importer{c, p.imports},
+		Sizes:            c.sizes,
+		GoVersion:        p.goVersion(),
+		FakeImportC:      true,
+		IgnoreFuncBodies: true,
+		Error: func(err error) {
+			p.errs = append(p.errs, c.w.typeProblem(p.path, c.externalFset, err))
+		},
+	}
+	p.types, _ = conf.Check(p.path, c.externalFset, files, nil)
+}
+
+// goVersion returns the language version of the package's module; empty, which
+// means the newest, for the standard library.
+func (p *externalPackage) goVersion() string {
+	switch {
+	case p.module == nil:
+		return ""
+	case p.module.GoVersion == "":
+		return defaultGoVersion
+	}
+	return "go" + p.module.GoVersion
+}

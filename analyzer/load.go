@@ -94,6 +94,7 @@ type privatePackage struct {
 
 	errs   []problem
 	parsed chan struct{} // closed when files is complete
+	decls  *declarations // made by declared
 }
 
 // externalPackage is a package of the standard library or of another module, of

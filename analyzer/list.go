@@ -1,0 +1,33 @@
+package analyzer
+
+import "context"
+
+// List returns the possible targets that cfg.Targets select, or that "./..."
+// selects if there are none, sorted by name. It reads metadata and syntax and
+// analyses nothing, so a type error is no obstacle. A package that cannot be
+// listed or parsed is an error if a pattern or target selects it.
+func List(ctx context.Context, cfg Config) ([]Entry, error) {
+	w, err := load(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.parse(ctx); err != nil {
+		return nil, err
+	}
+	sel, err := w.selectTargets(cfg.Targets, cfg.All, cfg.Tests)
+	if err != nil {
+		return nil, err
+	}
+	var faults []problem
+	for _, id := range sel.packages {
+		faults = append(faults, w.privateByID[id].errs...)
+	}
+	if len(faults) > 0 {
+		return nil, join(faults)
+	}
+	entries := make([]Entry, len(sel.targets))
+	for i, t := range sel.targets {
+		entries[i] = Entry{Name: t.name, Position: w.position(t.decl.Name.Pos())}
+	}
+	return entries, nil
+}

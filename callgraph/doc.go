@@ -1,0 +1,49 @@
+// Package callgraph finds what a function may reach: the functions behind calls
+// of interfaces, function values and external code, the variables it reads and
+// who changes them, and the initialisations that matter.
+//
+// # Purpose
+//
+// A version must never be stale, so every callee that is possible must be
+// found; it must not be needlessly new, so few that are impossible may be.
+// The analysis is Andersen's inclusion-based points-to analysis, reduced to
+// what dispatch needs, as in variable-type analysis (Sundaresan et al.,
+// "Practical virtual method call resolution for Java", 2000).
+//
+// # Terms
+//
+// A token is something that flows: a concrete type that was converted to an
+// interface, a function used as a value, or an object, which is memory with a
+// content of its own (a variable whose address is used, a map, a slice, a
+// channel, a value of external code). A node is a place that holds tokens: an
+// SSA value, a parameter or result, a variable, the content of an object, or a
+// field of a private struct type; the last is one node for all values of the
+// type. Values whose type can't hold a token have no node.
+//
+// # Algorithm
+//
+// Summarize translates the SSA form of one package into subset constraints
+// (Copy, Load, Store, Filter), calls to be resolved, and facts about memory.
+// That needs no other package's code, so a summary can be kept for as long as
+// the package and the API of its imports stay the same. Link joins all
+// summaries, propagates tokens to a fixed point and adds the edges of calls as
+// callees appear.
+//
+// External code is not looked into. A call of it has a content: all that its
+// arguments hold, and what these hold in turn. The external code may call the
+// functions and the exported methods in it, may pass it to callbacks and may
+// return it. What else it may do (keep things in its arguments or its package,
+// ask for what packages keep, write to memory) is conservative, except where
+// the table of models says less. Reflection on private types is covered by
+// following exported fields to the types and values in them.
+//
+// Changes of memory are told apart by cells, see memory.go. A variable whose
+// value never gets out of sight is changed only by code that names it; others
+// are changed by whoever changes a cell that can be reached from their type.
+//
+// # Assumptions
+//
+// Code that uses package unsafe, assembly or plugins to reach what the type
+// system hides is reported as a caveat. Methods of values in unexported fields
+// are not called by reflection, which package reflect enforces.
+package callgraph

@@ -1,0 +1,400 @@
+package callgraph
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/autover/autover/internal/symbol"
+)
+
+// Program is the set of all private packages, linked.
+type Program struct {
+	// Functions says what linking found for every body that has a name:
+	// declared functions, init functions and initialisers.
+	Functions map[symbol.ID]*Linked
+	// Writers are the declared functions that may change a variable or
+	// memory reachable from it, sorted, for each private variable.
+	Writers map[symbol.ID][]symbol.ID
+	// Effects are the init functions and initialisers that change more than
+	// the variables that they initialise.
+	Effects map[symbol.ID]*Effect
+	// Affected maps a variable to the effects that may change it.
+	Affected map[symbol.ID][]symbol.ID
+}
+
+// Linked is what a function refers to besides what its syntax says.
+type Linked struct {
+	// Callees are the functions that calls through interfaces, function
+	// values and external code may reach, with the reason.
+	Callees map[symbol.ID]string
+	// Types are the private types that external code gets to see.
+	Types map[symbol.ID]string
+	// Facts are what assertions and external code can learn of method sets,
+	// sorted.
+	Facts []string
+	// Reads are the variables whose value counts.
+	Reads map[symbol.ID]bool
+	// Externals are the import paths of external packages that are used.
+	Externals []string
+	// Reveals says that the function uses what shows positions or names.
+	Reveals bool
+	Caveats []Caveat
+}
+
+// Effect is an init function or initialiser that may be noticed outside of
+// the variables that it initialises.
+type Effect struct {
+	// Registers are the external packages that are given something or whose
+	// variables are assigned.
+	Registers []string
+	// Ordered says that its place among the effects matters.
+	Ordered bool
+}
+
+// Options are what linking needs to know besides the summaries.
+type Options struct {
+	// References returns the functions that the syntax of a function refers
+	// to.
+	References func(symbol.ID) []symbol.ID
+	// Imports returns the imports of an external package.
+	Imports func(path string) []string
+	// Initialized returns the variables that an initialiser sets; none for
+	// an init function.
+	Initialized func(symbol.ID) []symbol.ID
+	// Initializers are the init functions and initialisers of all packages.
+	Initializers []symbol.ID
+}
+
+// Link resolves the calls of all packages together.
+func Link(summaries []*Summary, opt Options) *Program {
+	s := newSolver(opt.Imports)
+	for _, sum := range summaries {
+		s.add(sum)
+	}
+	s.solve()
+	l := &linker{
+		solver:    s,
+		opt:       opt,
+		functions: map[symbol.ID]*Function{},
+		writes:    map[symbol.ID]map[string]bool{},
+		registers: map[symbol.ID]map[string]bool{},
+		variables: map[symbol.ID]*Variable{},
+	}
+	for _, sum := range summaries {
+		for i := range sum.Functions {
+			l.function(&sum.Functions[i])
+		}
+		for i := range sum.Variables {
+			l.variable(&sum.Variables[i])
+		}
+	}
+	l.externalWrites()
+	p := &Program{Functions: map[symbol.ID]*Linked{}}
+	for id, f := range l.functions {
+		p.Functions[id] = l.linked(f)
+	}
+	l.writers(p)
+	return p
+}
+
+type linker struct {
+	*solver
+	opt       Options
+	functions map[symbol.ID]*Function
+	writes    map[symbol.ID]map[string]bool
+	registers map[symbol.ID]map[string]bool
+	variables map[symbol.ID]*Variable
+}
+
+func (l *linker) function(f *Function) {
+	l.functions[f.ID] = f
+	w, r := map[string]bool{}, map[string]bool{}
+	for _, c := range f.Writes {
+		w[c] = true
+	}
+	for _, p := range f.Assigns {
+		r[p] = true
+	}
+	l.writes[f.ID], l.registers[f.ID] = w, r
+}
+
+// variable merges what packages know of a variable.
+func (l *linker) variable(v *Variable) {
+	old := l.variables[v.ID]
+	if old == nil {
+		c := *v
+		l.variables[v.ID] = &c
+		return
+	}
+	old.Aliased = old.Aliased || v.Aliased
+	old.Addressed = old.Addressed || v.Addressed
+	if v.Declared {
+		old.Declared, old.Memory, old.Own = true, v.Memory, v.Own
+	}
+}
+
+// externalWrites adds what external code may change on behalf of its callers.
+func (l *linker) externalWrites() {
+	for _, c := range l.calls {
+		if !c.bound {
+			continue
+		}
+		w := l.writes[c.Owner]
+		if w == nil {
+			continue
+		}
+		if c.model.registers && c.Package != "" {
+			l.registers[c.Owner][c.Package] = true
+		}
+		if !c.model.writes {
+			continue
+		}
+		for _, cell := range c.Cells {
+			w[cell] = true
+		}
+		for _, id := range c.Memory {
+			w[varKey(id)] = true
+		}
+		for cell := range l.held(c.content) {
+			w[cell] = true
+		}
+	}
+}
+
+// held returns the memory that can be reached from the tokens of a node.
+func (l *linker) held(start int32) map[string]bool {
+	cells := map[string]bool{}
+	nodes := map[int32]bool{}
+	var visit func(n int32)
+	visit = func(n int32) {
+		if n < 0 || nodes[n] {
+			return
+		}
+		nodes[n] = true
+		for _, id := range l.sets[n].AppendTo(nil) {
+			t := l.tokens[id]
+			switch t.kind {
+			case ObjectToken:
+				visit(t.content)
+			case TypeToken:
+				if typ := l.types[t.key]; typ != nil {
+					for _, c := range typ.Memory {
+						if !cells[c] {
+							cells[c] = true
+							if f, ok := l.names[c]; ok {
+								visit(f)
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	visit(start)
+	return cells
+}
+
+// cells returns the memory that counts as that of a variable.
+func (l *linker) cells(v *Variable) map[string]bool {
+	cells := map[string]bool{varKey(v.ID): true}
+	if v.Addressed {
+		for _, c := range v.Own {
+			cells[c] = true
+		}
+	}
+	if v.Aliased {
+		for _, c := range v.Memory {
+			cells[c] = true
+			if f, ok := l.names[c]; ok {
+				for h := range l.held(f) {
+					cells[h] = true
+				}
+			}
+		}
+		if n, ok := l.names[varKey(v.ID)]; ok {
+			for h := range l.held(n) {
+				cells[h] = true
+			}
+		}
+	}
+	return cells
+}
+
+func (l *linker) linked(f *Function) *Linked {
+	out := &Linked{Reads: map[symbol.ID]bool{}, Reveals: f.Reveals, Caveats: f.Caveats}
+	for _, r := range f.Reads {
+		out.Reads[r] = true
+	}
+	ext := map[string]bool{}
+	for _, p := range f.Externals {
+		ext[p] = true
+	}
+	if o := l.edges[f.ID]; o != nil {
+		out.Callees, out.Types = o.callees, o.types
+		out.Facts = sortedKeys(o.facts)
+		for p := range o.packages {
+			ext[p] = true
+		}
+	}
+	delete(ext, "")
+	out.Externals = sortedKeys(ext)
+	return out
+}
+
+// writers finds who changes each variable, and which initialisations have
+// effects.
+func (l *linker) writers(p *Program) {
+	byCell := map[string][]symbol.ID{}
+	initial := map[symbol.ID]bool{}
+	for _, id := range l.opt.Initializers {
+		initial[id] = true
+	}
+	for _, id := range sortedIDs(l.writes) {
+		if initial[id] {
+			continue
+		}
+		for c := range l.writes[id] {
+			byCell[c] = append(byCell[c], id)
+		}
+	}
+	byEffect, registers := l.effects(p)
+	p.Writers, p.Affected = map[symbol.ID][]symbol.ID{}, map[symbol.ID][]symbol.ID{}
+	affected := map[symbol.ID]bool{} // has effects besides its own initialiser
+	for _, id := range sortedIDs(l.variables) {
+		v := l.variables[id]
+		writers, effects := map[symbol.ID]bool{}, map[symbol.ID]bool{}
+		for c := range l.cells(v) {
+			for _, w := range byCell[c] {
+				writers[w] = true
+			}
+			for _, e := range byEffect[c] {
+				if !l.initializedBy(e, id) {
+					effects[e] = true
+				}
+			}
+		}
+		p.Writers[id] = sortedIDs(writers)
+		p.Affected[id] = sortedIDs(effects)
+		if len(effects) > 0 {
+			affected[id] = true
+		}
+	}
+	p.Effects = map[symbol.ID]*Effect{}
+	for _, id := range l.opt.Initializers {
+		p.Effects[id] = &Effect{Registers: sortedKeys(registers[id])}
+	}
+	l.order(p, affected)
+}
+
+// initializedBy tells whether e is the initialiser of v.
+func (l *linker) initializedBy(e, v symbol.ID) bool {
+	for _, id := range l.opt.Initialized(e) {
+		if id == v {
+			return true
+		}
+	}
+	return false
+}
+
+// effects returns the effects by the cells that they change, and what they
+// register with external packages. What functions called by an init function
+// do is its doing.
+func (l *linker) effects(p *Program) (byCell map[string][]symbol.ID, registers map[symbol.ID]map[string]bool) {
+	byCell, registers = map[string][]symbol.ID{}, map[symbol.ID]map[string]bool{}
+	for _, e := range l.opt.Initializers {
+		cells, packages := map[string]bool{}, map[string]bool{}
+		for _, f := range l.called(p, e) {
+			for c := range l.writes[f] {
+				cells[c] = true
+			}
+			for r := range l.registers[f] {
+				packages[r] = true
+			}
+		}
+		registers[e] = packages
+		for c := range cells {
+			byCell[c] = append(byCell[c], e)
+		}
+	}
+	return byCell, registers
+}
+
+// called returns e and the functions that it may call.
+func (l *linker) called(p *Program, e symbol.ID) []symbol.ID {
+	seen := map[symbol.ID]bool{e: true}
+	list := []symbol.ID{e}
+	for i := 0; i < len(list); i++ {
+		visit := func(id symbol.ID) {
+			if !seen[id] {
+				seen[id] = true
+				list = append(list, id)
+			}
+		}
+		for _, id := range l.opt.References(list[i]) {
+			visit(id)
+		}
+		if f := p.Functions[list[i]]; f != nil {
+			for id := range f.Callees {
+				visit(id)
+			}
+		}
+	}
+	return list
+}
+
+// order marks the initialisers whose place matters: those with effects, and
+// those that read what effects change.
+func (l *linker) order(p *Program, affected map[symbol.ID]bool) {
+	changes := map[symbol.ID]bool{}
+	for _, list := range p.Affected {
+		for _, e := range list {
+			changes[e] = true
+		}
+	}
+	for id, e := range p.Effects {
+		if changes[id] || len(e.Registers) > 0 || len(l.opt.Initialized(id)) == 0 {
+			e.Ordered = true
+			continue
+		}
+		for _, f := range l.called(p, id) {
+			if fn := l.functions[f]; fn != nil {
+				for _, r := range fn.Reads {
+					if affected[r] {
+						e.Ordered = true
+					}
+				}
+			}
+		}
+	}
+}
+
+// stripVariants removes the identities of test variants from a key.
+func stripVariants(s string) string {
+	if !strings.Contains(s, " [") {
+		return s
+	}
+	var b strings.Builder
+	for {
+		i := strings.Index(s, " [")
+		if i < 0 {
+			b.WriteString(s)
+			return b.String()
+		}
+		b.WriteString(s[:i])
+		j := strings.Index(s[i:], "]")
+		if j < 0 {
+			return b.String()
+		}
+		s = s[i+j+1:]
+	}
+}
+
+// Sorted returns the keys of an edge set in order.
+func Sorted(m map[symbol.ID]string) []symbol.ID {
+	list := make([]symbol.ID, 0, len(m))
+	for id := range m {
+		list = append(list, id)
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i] < list[j] })
+	return list
+}

@@ -1,0 +1,542 @@
+package callgraph
+
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/autover/autover/internal/symbol"
+)
+
+// This file says which memory a function changes, and through which variables
+// a change can be seen.
+//
+// Memory is told apart by cells: a package-level variable ("v:"), a field of a
+// private struct type ("f:"), or the elements of everything of one map, slice,
+// channel, pointer or external type ("e:"). A change to an allocation that
+// nothing else can know yet is none.
+
+// root is where an address or reference comes from.
+type root struct {
+	global *ssa.Global
+	alloc  ssa.Value // *ssa.Alloc, MakeMap, MakeSlice or MakeChan
+	// own says that the memory is that of the global or allocation itself and
+	// not behind a reference stored in it.
+	own bool
+}
+
+// roots follows an address or reference to its origins within the function.
+func roots(v ssa.Value) []root {
+	var list []root
+	seen := map[ssa.Value]bool{}
+	var walk func(v ssa.Value, own bool)
+	walk = func(v ssa.Value, own bool) {
+		if seen[v] {
+			return
+		}
+		seen[v] = true
+		switch x := v.(type) {
+		case *ssa.Global:
+			list = append(list, root{global: x, own: own})
+		case *ssa.Alloc, *ssa.MakeMap, *ssa.MakeSlice, *ssa.MakeChan:
+			list = append(list, root{alloc: v, own: own})
+			if a, ok := v.(*ssa.Alloc); ok && !own {
+				for _, ref := range *a.Referrers() {
+					if st, ok := ref.(*ssa.Store); ok && st.Addr == a {
+						walk(st.Val, true)
+					}
+				}
+			}
+		case *ssa.FieldAddr:
+			walk(x.X, own)
+		case *ssa.IndexAddr:
+			walk(x.X, own)
+		case *ssa.UnOp:
+			walk(x.X, false)
+		case *ssa.Field:
+			walk(x.X, own)
+		case *ssa.Index:
+			walk(x.X, own)
+		case *ssa.Lookup:
+			walk(x.X, false)
+		case *ssa.Slice:
+			walk(x.X, own)
+		case *ssa.SliceToArrayPointer:
+			walk(x.X, own)
+		case *ssa.ChangeType:
+			walk(x.X, own)
+		case *ssa.Convert:
+			walk(x.X, own)
+		case *ssa.MakeInterface:
+			walk(x.X, own)
+		case *ssa.ChangeInterface:
+			walk(x.X, own)
+		case *ssa.TypeAssert:
+			walk(x.X, own)
+		case *ssa.Extract:
+			walk(x.Tuple, own)
+		case *ssa.Next:
+			walk(x.Iter, false)
+		case *ssa.Range:
+			walk(x.X, own)
+		case *ssa.Phi:
+			for _, e := range x.Edges {
+				walk(e, own)
+			}
+		case *ssa.Call:
+			if bi, ok := x.Call.Value.(*ssa.Builtin); ok && bi.Name() == "append" {
+				walk(x.Call.Args[0], own)
+			} else {
+				list = append(list, root{})
+			}
+		case *ssa.Const, *ssa.Function:
+		default:
+			list = append(list, root{})
+		}
+	}
+	walk(v, true)
+	return list
+}
+
+// written records that an instruction changes the memory that v, an address or
+// a map, slice or channel, refers to.
+func (b *builder) written(v ssa.Value, instr ssa.Instruction) {
+	f := b.fact(b.owner)
+	fresh := true
+	for _, r := range roots(v) {
+		switch {
+		case r.global != nil && b.in.Private(r.global.Pkg.Pkg):
+			f.writes[varKey(globalID(r.global))] = true
+			if !b.initializes(r.global) {
+				fresh = false
+			}
+		case r.global != nil:
+			f.assigns[r.global.Pkg.Pkg.Path()] = true
+			fresh = false
+		case r.alloc != nil && r.own && b.unpublished(r.alloc, instr):
+		default:
+			fresh = false
+		}
+	}
+	if fresh {
+		return
+	}
+	f.writes[b.cell(v)] = true
+}
+
+// initializes tells whether the owner is the initialiser of the variable.
+func (b *builder) initializes(g *ssa.Global) bool {
+	for i, init := range b.in.Info.InitOrder {
+		for _, l := range init.Lhs {
+			if l == g.Object() {
+				return symbol.Initializer(b.in.SSA.Pkg, i) == b.owner
+			}
+		}
+	}
+	return false
+}
+
+// cell names the memory that an address or reference refers to.
+func (b *builder) cell(v ssa.Value) string {
+	switch x := v.(type) {
+	case *ssa.FieldAddr:
+		base := deref(x.X.Type())
+		if n, s := b.types.privateStruct(base); n != nil {
+			return fieldKey(n, s.Field(x.Field))
+		}
+		return "e:" + b.types.key(base)
+	case *ssa.IndexAddr:
+		return "e:" + b.types.key(deref(x.X.Type()))
+	case *ssa.Global:
+		return varKey(globalID(x))
+	}
+	if _, ok := v.Type().Underlying().(*types.Pointer); ok {
+		return "e:" + b.types.key(deref(v.Type()))
+	}
+	return "e:" + b.types.key(v.Type())
+}
+
+// unpublished tells whether nothing else can know an allocation when an
+// instruction changes it.
+func (b *builder) unpublished(v ssa.Value, at ssa.Instruction) bool {
+	if at.Parent() != v.Parent() {
+		return false
+	}
+	block := v.(ssa.Instruction).Block()
+	for _, p := range publications(v) {
+		if p == at {
+			continue
+		}
+		if p.Block() == at.Block() {
+			if index(p) < index(at) {
+				return false
+			}
+			if at.Block() == block {
+				continue
+			}
+		}
+		if leads(p.Block(), at.Block(), block) {
+			return false
+		}
+	}
+	return true
+}
+
+// leads tells whether control can pass from one block to another without
+// coming by the block that makes a new allocation.
+func leads(from, to, renew *ssa.BasicBlock) bool {
+	seen := map[*ssa.BasicBlock]bool{}
+	stack := slices.Clone(from.Succs)
+	for len(stack) > 0 {
+		x := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if seen[x] || x == renew {
+			continue
+		}
+		if x == to {
+			return true
+		}
+		seen[x] = true
+		stack = append(stack, x.Succs...)
+	}
+	return false
+}
+
+func index(instr ssa.Instruction) int {
+	return slices.Index(instr.Block().Instrs, instr)
+}
+
+// publications lists the uses of an allocation by which other code may come to
+// know it: it is stored, captured, sent, or given to private code.
+func publications(v ssa.Value) []ssa.Instruction {
+	var list []ssa.Instruction
+	seen := map[ssa.Value]bool{}
+	var walk func(v ssa.Value)
+	walk = func(v ssa.Value) {
+		if seen[v] || v.Referrers() == nil {
+			return
+		}
+		seen[v] = true
+		for _, ref := range *v.Referrers() {
+			switch x := ref.(type) {
+			case *ssa.Store:
+				if x.Val == v {
+					list = append(list, x)
+				}
+			case *ssa.FieldAddr:
+				walk(x)
+			case *ssa.IndexAddr:
+				if x.X == v {
+					walk(x)
+				}
+			case *ssa.Slice:
+				walk(x)
+			case *ssa.ChangeType:
+				walk(x)
+			case *ssa.MakeInterface:
+				walk(x)
+			case *ssa.ChangeInterface:
+				walk(x)
+			case *ssa.Phi:
+				walk(x)
+			case *ssa.UnOp, *ssa.Lookup, *ssa.Range, *ssa.BinOp, *ssa.DebugRef, *ssa.Return, *ssa.If:
+			case *ssa.MapUpdate:
+				if x.Key == v || x.Value == v {
+					list = append(list, x)
+				}
+			case *ssa.Call:
+				if bi, ok := x.Call.Value.(*ssa.Builtin); ok {
+					if bi.Name() == "append" {
+						walk(x)
+					}
+					continue
+				}
+				list = append(list, x)
+			default:
+				list = append(list, ref)
+			}
+		}
+	}
+	walk(v)
+	return list
+}
+
+// globalRead records a read of the own memory of a private variable, and
+// whether what was read gets out of sight.
+func (b *builder) globalRead(addr ssa.Value) {
+	for _, r := range roots(addr) {
+		if r.global == nil || !b.in.Private(r.global.Pkg.Pkg) {
+			continue
+		}
+		id := globalID(r.global)
+		b.fact(b.owner).reads[string(id)] = true
+	}
+}
+
+// assigned looks at what is stored in a variable, for memory that is known
+// elsewhere too.
+func (b *builder) assigned(st *ssa.Store) {
+	if len(b.types.memory(st.Val.Type())) == 0 && !types.IsInterface(st.Val.Type()) {
+		return
+	}
+	for _, r := range roots(st.Addr) {
+		if r.global == nil || !b.in.Private(r.global.Pkg.Pkg) {
+			continue
+		}
+		if !b.solelyHeld(st.Val, st, r.global) {
+			b.variable(globalID(r.global)).Aliased = true
+		}
+	}
+}
+
+// solelyHeld tells whether the memory behind a value stored in a variable is
+// known through that variable only.
+func (b *builder) solelyHeld(v ssa.Value, at ssa.Instruction, g *ssa.Global) bool {
+	for _, r := range roots(v) {
+		switch {
+		case r.global == g:
+		case r.alloc != nil && r.own:
+			for _, p := range publications(r.alloc) {
+				if p != at && !feeds(p, at) {
+					return false
+				}
+			}
+		default:
+			if !b.externalResult(v) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// feeds tells whether a store only builds the value that another stores: it
+// stores into an allocation of the same function.
+func feeds(p, at ssa.Instruction) bool {
+	st, ok := p.(*ssa.Store)
+	if !ok {
+		_, ok := p.(*ssa.MapUpdate)
+		return ok && p.Parent() == at.Parent()
+	}
+	for _, r := range roots(st.Addr) {
+		if r.alloc == nil || !r.own {
+			return false
+		}
+	}
+	return true
+}
+
+func (b *builder) externalResult(v ssa.Value) bool {
+	switch x := v.(type) {
+	case *ssa.Extract:
+		return b.externalResult(x.Tuple)
+	case *ssa.MakeInterface:
+		return b.externalResult(x.X)
+	case *ssa.ChangeInterface:
+		return b.externalResult(x.X)
+	case *ssa.Call:
+		fn := x.Call.StaticCallee()
+		if fn == nil || x.Call.IsInvoke() {
+			return false
+		}
+		_, private := b.procOf(fn)
+		return !private
+	}
+	return false
+}
+
+// addressUse looks at one use of an address within the variable g.
+func (b *builder) addressUse(g *ssa.Global, addr ssa.Value, instr ssa.Instruction) {
+	switch x := instr.(type) {
+	case *ssa.Store:
+		if x.Addr == addr {
+			return
+		}
+	case *ssa.UnOp:
+		b.valueUses(g, x, map[ssa.Value]bool{})
+		return
+	case *ssa.FieldAddr, *ssa.IndexAddr:
+		v := x.(ssa.Value)
+		for _, ref := range *v.Referrers() {
+			b.addressUse(g, v, ref)
+		}
+		return
+	case *ssa.DebugRef:
+		return
+	case *ssa.Slice:
+		b.valueUses(g, x, map[ssa.Value]bool{})
+		b.fact(b.owner).reads[string(globalID(g))] = true
+		return
+	}
+	b.fact(b.owner).reads[string(globalID(g))] = true
+	if call, ok := instr.(ssa.CallInstruction); ok && b.harmless(call) {
+		return
+	}
+	b.variable(globalID(g)).Addressed = true
+	b.variable(globalID(g)).Aliased = true
+}
+
+// valueUses looks at the uses of a reference read from the variable g.
+func (b *builder) valueUses(g *ssa.Global, v ssa.Value, seen map[ssa.Value]bool) {
+	if seen[v] || v.Referrers() == nil {
+		return
+	}
+	seen[v] = true
+	if _, tuple := v.Type().(*types.Tuple); !tuple && len(b.types.memory(v.Type())) == 0 && !types.IsInterface(v.Type()) {
+		if _, isRange := v.(*ssa.Range); !isRange {
+			return
+		}
+	}
+	for _, ref := range *v.Referrers() {
+		switch x := ref.(type) {
+		case *ssa.UnOp, *ssa.Lookup, *ssa.Extract, *ssa.FieldAddr, *ssa.Field, *ssa.Index, *ssa.Slice,
+			*ssa.Phi, *ssa.ChangeType, *ssa.ChangeInterface, *ssa.MakeInterface, *ssa.TypeAssert, *ssa.Next, *ssa.Range:
+			b.valueUses(g, x.(ssa.Value), seen)
+			continue
+		case *ssa.IndexAddr:
+			b.valueUses(g, x, seen)
+			continue
+		case *ssa.BinOp, *ssa.DebugRef, *ssa.If:
+			continue
+		case *ssa.MapUpdate:
+			if x.Map == v && x.Key != v && x.Value != v {
+				continue
+			}
+		case *ssa.Send:
+			if x.Chan == v && x.X != v {
+				continue
+			}
+		case *ssa.Select:
+			if !slices.ContainsFunc(x.States, func(s *ssa.SelectState) bool { return s.Send == v }) {
+				b.valueUses(g, x, seen)
+				continue
+			}
+		case *ssa.Store:
+			if x.Addr == v {
+				continue
+			}
+			own := roots(x.Addr)
+			if len(own) == 1 && own[0].global == g {
+				continue
+			}
+		case ssa.CallInstruction:
+			if bi, ok := x.Common().Value.(*ssa.Builtin); ok {
+				if bi.Name() == "append" {
+					if val := x.Value(); val != nil {
+						b.valueUses(g, val, seen)
+					}
+				}
+				if bi.Name() != "copy" || x.Common().Args[1] != v {
+					continue
+				}
+				continue
+			}
+			if b.harmless(x) {
+				continue
+			}
+		}
+		b.variable(globalID(g)).Aliased = true
+		return
+	}
+}
+
+// harmless tells whether a call keeps nothing of its arguments.
+func (b *builder) harmless(call ssa.CallInstruction) bool {
+	fn := call.Common().StaticCallee()
+	if fn == nil || call.Common().IsInvoke() {
+		return false
+	}
+	if fn.Parent() != nil {
+		return false
+	}
+	if _, private := b.procOf(fn); private {
+		return false
+	}
+	return !modelOf(externalName(fn), packageOf(fn)).keeps
+}
+
+// handedOver records the memory that external code gets to know by a call.
+func (b *builder) handedOver(call *Call, args []ssa.Value, instr ssa.Instruction) {
+	cells := map[string]bool{}
+	globals := map[string]bool{}
+	var hand func(v ssa.Value)
+	hand = func(v ssa.Value) {
+		switch x := v.(type) {
+		case *ssa.MakeInterface:
+			hand(x.X)
+			return
+		case *ssa.ChangeInterface:
+			hand(x.X)
+			return
+		case *ssa.Slice:
+			if elems := elements(x); elems != nil {
+				for _, e := range elems {
+					hand(e)
+				}
+				return
+			}
+		case *ssa.Const:
+			return
+		}
+		b.handType(call, v.Type())
+		fresh := true
+		for _, r := range roots(v) {
+			switch {
+			case r.global != nil && b.in.Private(r.global.Pkg.Pkg):
+				globals[string(globalID(r.global))] = true
+				fresh = false
+			case r.alloc != nil && r.own && b.unpublished(r.alloc, instr):
+			default:
+				fresh = false
+			}
+		}
+		if fresh {
+			return
+		}
+		for _, c := range b.types.memory(v.Type()) {
+			cells[c] = true
+		}
+		if _, ok := v.Type().Underlying().(*types.Pointer); ok {
+			cells[b.cell(v)] = true
+		}
+	}
+	for _, a := range args {
+		hand(a)
+	}
+	call.Cells = sortedKeys(cells)
+	call.Memory = toIDs(sortedKeys(globals))
+}
+
+// handType adds the private types that external code sees in the static type
+// of an argument.
+func (b *builder) handType(call *Call, typ types.Type) {
+	b.types.mentions(typ, func(t types.Type) {
+		tok := b.token(b.typeTokenOf(t))
+		if !slices.Contains(call.Types, tok) {
+			call.Types = append(call.Types, tok)
+		}
+	}, func(p *types.TypeParam) {
+		b.copy(call.Content, b.sharedNode(b.types.paramNode(p)))
+	})
+}
+
+// elements returns the values stored in the array made for variadic arguments,
+// or nil if the slice isn't such an array.
+func elements(s *ssa.Slice) []ssa.Value {
+	a, ok := s.X.(*ssa.Alloc)
+	if !ok || a.Comment != "varargs" {
+		return nil
+	}
+	list := []ssa.Value{}
+	for _, ref := range *a.Referrers() {
+		if ia, ok := ref.(*ssa.IndexAddr); ok {
+			for _, use := range *ia.Referrers() {
+				if st, ok := use.(*ssa.Store); ok && st.Addr == ia {
+					list = append(list, st.Val)
+				}
+			}
+		}
+	}
+	return list
+}

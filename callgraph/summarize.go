@@ -1,0 +1,431 @@
+package callgraph
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"sort"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/autover/autover/internal/symbol"
+)
+
+// Input is a type-checked private package whose SSA form has been built.
+type Input struct {
+	SSA   *ssa.Package
+	Info  *types.Info
+	Fset  *token.FileSet
+	Files []*ast.File
+	// Private tells the packages that have summaries of their own from the
+	// others, whose code is not looked into.
+	Private func(*types.Package) bool
+	// Position renders a position as file:line.
+	Position func(token.Pos) string
+}
+
+// Summarize reduces a package to its summary. The result depends on the code
+// of the package and the API of its imports only.
+func Summarize(in *Input) *Summary {
+	b := &builder{
+		in:     in,
+		types:  newTypeTable(in.Private),
+		sum:    &Summary{Package: in.SSA.Pkg.Path()},
+		shared: map[string]Node{},
+		values: map[ssa.Value]Node{},
+		places: map[ssa.Value]Node{},
+		tuples: map[ssa.Value][]Node{},
+		tokens: map[Token]int32{},
+		procs:  map[string]bool{},
+		facts:  map[symbol.ID]*facts{},
+		vars:   map[symbol.ID]*Variable{},
+	}
+	b.declarations()
+	b.instances()
+	b.initializers()
+	b.drain()
+	return b.finish()
+}
+
+type builder struct {
+	in     *Input
+	types  *typeTable
+	sum    *Summary
+	shared map[string]Node
+	values map[ssa.Value]Node
+	places map[ssa.Value]Node
+	tuples map[ssa.Value][]Node
+	tokens map[Token]int32
+	procs  map[string]bool
+	queue  []pending
+	facts  map[symbol.ID]*facts
+	vars   map[symbol.ID]*Variable
+
+	owner symbol.ID // of the instruction being translated
+	key   string    // of the body being translated
+}
+
+// pending is a body still to be translated.
+type pending struct {
+	fn    *ssa.Function
+	key   string
+	owner symbol.ID
+}
+
+// facts are the parts of a Function while they are collected.
+type facts struct {
+	reads, writes, externals, assigns map[string]bool
+	reveals                           bool
+	caveats                           []Caveat
+}
+
+func (b *builder) fact(id symbol.ID) *facts {
+	f := b.facts[id]
+	if f == nil {
+		f = &facts{reads: map[string]bool{}, writes: map[string]bool{}, externals: map[string]bool{}, assigns: map[string]bool{}}
+		b.facts[id] = f
+	}
+	return f
+}
+
+// declarations queues the bodies of all declared functions and declares the
+// variables and type parameters.
+func (b *builder) declarations() {
+	for _, f := range b.in.Files {
+		for _, d := range f.Decls {
+			if fd, ok := d.(*ast.FuncDecl); ok && fd.Name.Name != "_" {
+				b.declaredFunc(fd)
+			}
+		}
+	}
+	for name, m := range b.in.SSA.Members {
+		if fn, ok := m.(*ssa.Function); ok && strings.HasPrefix(name, "init#") {
+			n, _ := strconv.Atoi(strings.TrimPrefix(name, "init#"))
+			id := symbol.Init(b.in.SSA.Pkg, n-1)
+			b.enqueue(fn, string(id), id)
+		}
+	}
+	scope := b.in.SSA.Pkg.Scope()
+	for _, name := range scope.Names() {
+		switch o := scope.Lookup(name).(type) {
+		case *types.Var:
+			v := b.variable(symbol.Of(o))
+			v.Declared = true
+			v.Memory, v.Own = b.types.memory(o.Type()), b.types.own(o.Type())
+		case *types.TypeName:
+			if n, ok := o.Type().(*types.Named); ok && !o.IsAlias() {
+				b.types.bindParams(typeName(o), n.TypeParams())
+			}
+		}
+	}
+	sort.Slice(b.queue, func(i, j int) bool { return b.queue[i].key < b.queue[j].key })
+}
+
+func (b *builder) declaredFunc(fd *ast.FuncDecl) {
+	obj, ok := b.in.Info.Defs[fd.Name].(*types.Func)
+	if !ok {
+		return
+	}
+	id := symbol.Of(obj)
+	sig := obj.Signature()
+	b.types.bindParams(string(id), sig.TypeParams())
+	if recv := sig.Recv(); recv != nil {
+		if n := namedOf(recv.Type()); n != nil {
+			b.types.bindParams(typeName(n.Obj()), sig.RecvTypeParams())
+		}
+	}
+	if fd.Name.Name == "init" && fd.Recv == nil {
+		return
+	}
+	if fn := b.in.SSA.Prog.FuncValue(obj); fn != nil {
+		b.enqueue(fn, string(id), id)
+	}
+}
+
+func namedOf(t types.Type) *types.Named {
+	t = types.Unalias(t)
+	if p, ok := t.(*types.Pointer); ok {
+		t = types.Unalias(p.Elem())
+	}
+	n, _ := t.(*types.Named)
+	return n
+}
+
+// enqueue asks for the translation of a body, once.
+func (b *builder) enqueue(fn *ssa.Function, key string, owner symbol.ID) {
+	if b.procs[key] {
+		return
+	}
+	b.procs[key] = true
+	b.queue = append(b.queue, pending{fn, key, owner})
+}
+
+func (b *builder) drain() {
+	for len(b.queue) > 0 {
+		p := b.queue[0]
+		b.queue = b.queue[1:]
+		b.body(p)
+	}
+}
+
+// body translates one function.
+func (b *builder) body(p pending) {
+	b.owner, b.key = p.owner, p.key
+	b.fact(p.owner)
+	proc := Proc{Key: p.key, Owner: p.owner, Signature: b.types.key(signatureOnly(p.fn.Signature))}
+	for i, param := range p.fn.Params {
+		n := b.sharedNode(paramKey(p.key, i))
+		b.values[param] = n
+		proc.Params = append(proc.Params, n)
+	}
+	for i := range p.fn.Signature.Results().Len() {
+		proc.Results = append(proc.Results, b.sharedNode(resultKey(p.key, i)))
+	}
+	b.sum.Procs = append(b.sum.Procs, proc)
+	for _, block := range p.fn.Blocks {
+		for _, instr := range block.Instrs {
+			b.instruction(instr)
+		}
+	}
+	if p.fn.Recover != nil {
+		for _, instr := range p.fn.Recover.Instrs {
+			b.instruction(instr)
+		}
+	}
+}
+
+// initializers translates the synthetic function that evaluates the
+// initialisers of all variables, and attributes each instruction to the
+// initialiser in whose source it lies.
+func (b *builder) initializers() {
+	fn := b.in.SSA.Func("init")
+	if fn == nil {
+		return
+	}
+	b.key = b.in.SSA.Pkg.Path() + ".init"
+	at := -1
+	order := b.in.Info.InitOrder
+	inside := func(i int, pos token.Pos) bool {
+		if i < 0 || i >= len(order) {
+			return false
+		}
+		if order[i].Rhs.Pos() <= pos && pos < order[i].Rhs.End() {
+			return true
+		}
+		for _, l := range order[i].Lhs {
+			if l.Pos() == pos {
+				return true
+			}
+		}
+		return false
+	}
+	for i := range order {
+		b.fact(symbol.Initializer(b.in.SSA.Pkg, i))
+	}
+	for _, block := range fn.Blocks {
+		for _, instr := range block.Instrs {
+			if pos := instr.Pos(); pos.IsValid() && !inside(at, pos) {
+				for i := range order {
+					if inside(i, pos) {
+						at = i
+						break
+					}
+				}
+			}
+			if at < 0 || isInitCall(instr) {
+				continue
+			}
+			b.owner = symbol.Initializer(b.in.SSA.Pkg, at)
+			b.instruction(instr)
+		}
+	}
+}
+
+// isInitCall tells the calls by which a package initialiser runs the init
+// functions of its own and of imported packages.
+func isInitCall(instr ssa.Instruction) bool {
+	call, ok := instr.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	fn := call.Call.StaticCallee()
+	return fn != nil && fn.Signature.Recv() == nil && fn.Parent() == nil &&
+		(fn.Name() == "init" || strings.HasPrefix(fn.Name(), "init#"))
+}
+
+// instances records the type arguments of every instantiation.
+func (b *builder) instances() {
+	ids := make([]*ast.Ident, 0, len(b.in.Info.Instances))
+	for id := range b.in.Info.Instances {
+		ids = append(ids, id)
+	}
+	sort.Slice(ids, func(i, j int) bool { return ids[i].Pos() < ids[j].Pos() })
+	for _, id := range ids {
+		inst := b.in.Info.Instances[id]
+		obj := b.in.Info.Uses[id]
+		if obj == nil || obj.Pkg() == nil || !b.in.Private(obj.Pkg()) {
+			continue
+		}
+		owner := ""
+		switch o := obj.(type) {
+		case *types.Func:
+			owner = string(symbol.Of(o))
+		case *types.TypeName:
+			owner = typeName(o)
+		default:
+			continue
+		}
+		for i := range inst.TypeArgs.Len() {
+			b.typeArgument(b.sharedNode("t:"+owner+":"+strconv.Itoa(i)), inst.TypeArgs.At(i))
+		}
+	}
+}
+
+func (b *builder) typeArgument(dst Node, arg types.Type) {
+	if types.IsInterface(arg) {
+		if p, ok := types.Unalias(arg).(*types.TypeParam); ok {
+			b.copy(dst, b.sharedNode(b.types.paramNode(p)))
+		}
+		return
+	}
+	b.typeToken(dst, arg)
+	b.types.mentions(arg, func(types.Type) {}, func(p *types.TypeParam) {
+		b.copy(dst, b.sharedNode(b.types.paramNode(p)))
+	})
+}
+
+// Nodes, tokens and constraints.
+
+func (b *builder) newNode() Node {
+	b.sum.Nodes = append(b.sum.Nodes, "")
+	return Node(len(b.sum.Nodes) - 1)
+}
+
+// sharedNode returns the node with a key that other packages use too.
+func (b *builder) sharedNode(key string) Node {
+	if n, ok := b.shared[key]; ok {
+		return n
+	}
+	b.sum.Nodes = append(b.sum.Nodes, key)
+	n := Node(len(b.sum.Nodes) - 1)
+	b.shared[key] = n
+	return n
+}
+
+func (b *builder) token(t Token) int32 {
+	if i, ok := b.tokens[t]; ok {
+		return i
+	}
+	b.sum.Tokens = append(b.sum.Tokens, t)
+	i := int32(len(b.sum.Tokens) - 1)
+	b.tokens[t] = i
+	return i
+}
+
+func (b *builder) addr(dst Node, t Token) {
+	if dst != None {
+		b.sum.Addrs = append(b.sum.Addrs, Addr{dst, b.token(t)})
+	}
+}
+
+func (b *builder) object(dst, content Node) {
+	if content == None {
+		return
+	}
+	b.addr(dst, Token{Kind: ObjectToken, Key: b.sum.Nodes[content], Content: content})
+}
+
+func (b *builder) typeToken(dst Node, typ types.Type) {
+	if dst != None {
+		b.addr(dst, b.typeTokenOf(typ))
+	}
+}
+
+func (b *builder) typeTokenOf(typ types.Type) Token {
+	return Token{Kind: TypeToken, Key: b.types.describe(typ)}
+}
+
+func (b *builder) copy(dst, src Node) {
+	if dst != None && src != None && dst != src {
+		b.sum.Copies = append(b.sum.Copies, Copy{dst, src})
+	}
+}
+
+func (b *builder) load(dst, ptr Node) {
+	if dst != None && ptr != None {
+		b.sum.Loads = append(b.sum.Loads, Load{dst, ptr})
+	}
+}
+
+func (b *builder) store(ptr, src Node) {
+	if ptr != None && src != None {
+		b.sum.Stores = append(b.sum.Stores, Store{ptr, src})
+	}
+}
+
+func (b *builder) variable(id symbol.ID) *Variable {
+	v := b.vars[id]
+	if v == nil {
+		v = &Variable{ID: id}
+		b.vars[id] = v
+	}
+	return v
+}
+
+func (b *builder) caveat(kind string, pos token.Pos, format string, args ...any) {
+	f := b.fact(b.owner)
+	c := Caveat{Kind: kind, Position: b.in.Position(pos), Message: fmt.Sprintf(format, args...)}
+	for _, old := range f.caveats {
+		if old == c {
+			return
+		}
+	}
+	f.caveats = append(f.caveats, c)
+}
+
+// finish puts what was collected in order.
+func (b *builder) finish() *Summary {
+	for _, id := range sortedIDs(b.facts) {
+		f := b.facts[id]
+		b.sum.Functions = append(b.sum.Functions, Function{
+			ID:        id,
+			Reads:     toIDs(sortedKeys(f.reads)),
+			Writes:    sortedKeys(f.writes),
+			Externals: sortedKeys(f.externals),
+			Assigns:   sortedKeys(f.assigns),
+			Reveals:   f.reveals,
+			Caveats:   f.caveats,
+		})
+	}
+	for _, id := range sortedIDs(b.vars) {
+		b.sum.Variables = append(b.sum.Variables, *b.vars[id])
+	}
+	b.sum.Types = b.types.out
+	return b.sum
+}
+
+func sortedIDs[V any](m map[symbol.ID]V) []symbol.ID {
+	list := make([]symbol.ID, 0, len(m))
+	for k := range m {
+		list = append(list, k)
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i] < list[j] })
+	return list
+}
+
+func toIDs(list []string) []symbol.ID {
+	ids := make([]symbol.ID, len(list))
+	for i, s := range list {
+		ids[i] = symbol.ID(s)
+	}
+	return ids
+}
+
+// signatureOnly drops the receiver, which is no part of a function value's
+// type.
+func signatureOnly(s *types.Signature) *types.Signature {
+	return types.NewSignatureType(nil, nil, nil, s.Params(), s.Results(), s.Variadic())
+}

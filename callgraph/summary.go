@@ -1,0 +1,232 @@
+package callgraph
+
+import "github.com/autover/autover/internal/symbol"
+
+// Summary is what linking needs to know of one private package. It is plain
+// data: strings, integers and slices of them, without syntax, types or
+// positions in a file set, so that it can be stored and read back.
+type Summary struct {
+	// Package is the identity of the package.
+	Package string
+	// Nodes are the flow nodes of the package: the key of a node that other
+	// packages may name, or "" for a node that only this package uses.
+	Nodes []string
+	// Tokens are the tokens that the package mentions.
+	Tokens []Token
+	// Types describe the types that become type tokens, and the interfaces
+	// that assertions and calls name.
+	Types []Type
+	// Procs are the bodies of the package.
+	Procs []Proc
+
+	Addrs   []Addr
+	Copies  []Copy
+	Filters []Filter
+	Loads   []Load
+	Stores  []Store
+	Calls   []Call
+
+	Functions []Function
+	Variables []Variable
+}
+
+// A Node is an index into Summary.Nodes, or None.
+type Node = int32
+
+// None stands for a value that can carry no token.
+const None Node = -1
+
+// TokenKind tells the three kinds of tokens apart.
+type TokenKind uint8
+
+const (
+	// TypeToken is a concrete type converted to an interface; its key is
+	// that of a Type.
+	TypeToken TokenKind = iota
+	// FuncToken is a body used as a value; its key is that of a Proc.
+	FuncToken
+	// ExternalToken is an external function used as a value; its key is
+	// its qualified name.
+	ExternalToken
+	// ObjectToken is memory: a variable whose address flows, a map, slice,
+	// channel, or an object of external code. Its key is that of the node
+	// of what it contains.
+	ObjectToken
+)
+
+// Token is something that flows.
+type Token struct {
+	Kind TokenKind
+	// Key names the token among all packages. It is empty for an object
+	// whose content is the node Content of this package.
+	Key     string
+	Content Node
+}
+
+// Addr puts a token into a node; Copy, Filter, Load and Store are the subset
+// constraints of Andersen's analysis. Token is an index into Summary.Tokens.
+type Addr struct {
+	Dst   Node
+	Token int32
+}
+
+// Copy makes Dst hold what Src holds.
+type Copy struct{ Dst, Src Node }
+
+// Filter makes Dst hold what of Src passes an assertion to the type with the
+// given key. Owner is the function that asserts.
+type Filter struct {
+	Dst, Src Node
+	Type     string
+	Owner    symbol.ID
+}
+
+// Load makes Dst hold what the objects in Ptr contain.
+type Load struct{ Dst, Ptr Node }
+
+// Store makes the objects in Ptr contain what Src holds.
+type Store struct{ Ptr, Src Node }
+
+// CallKind tells the calls apart that linking has to resolve. Static calls of
+// private functions are copies.
+type CallKind uint8
+
+const (
+	// DynamicCall calls a function value.
+	DynamicCall CallKind = iota
+	// InvokeCall calls a method of an interface or of a type parameter.
+	InvokeCall
+	// ExternalCall calls an external function or method.
+	ExternalCall
+)
+
+// Call is a call that linking resolves.
+type Call struct {
+	Kind  CallKind
+	Owner symbol.ID
+	// Callee is the function value, or the receiver of an InvokeCall.
+	Callee Node
+	// Method is the key of the method of an InvokeCall; the qualified name
+	// of the function of an ExternalCall.
+	Method string
+	// Package is the import path of the external package called, or that
+	// declares the interface invoked, if external.
+	Package string
+	// Args are the nodes of the arguments, without the receiver of an
+	// InvokeCall, with the receiver of an ExternalCall first.
+	Args []Node
+	// Types are tokens of the private types that an ExternalCall is handed
+	// by the static types of its arguments.
+	Types []int32
+	// Results are the nodes of the results.
+	Results []Node
+	// Content is the node of what the external code holds during and after
+	// the call.
+	Content Node
+	// Cells is the memory behind the arguments of an ExternalCall.
+	Cells []string
+	// Memory are the variables that are handed over by address or by
+	// reference.
+	Memory []symbol.ID
+	// Position is file:line.
+	Position string
+}
+
+// Proc is a body: a declared function, a closure, or a wrapper that the
+// compiler adds.
+type Proc struct {
+	Key    string
+	Owner  symbol.ID
+	Params []Node
+	// Results are the nodes of the results.
+	Results []Node
+	// Signature is the key of the type without receiver and names.
+	Signature string
+}
+
+// Type describes a type for dispatch.
+type Type struct {
+	Key string
+	// Interface says that it is an interface type; Methods then have no
+	// target.
+	Interface bool
+	// Named is the declared private type behind it, if any.
+	Named symbol.ID
+	// Methods is the method set, sorted by name.
+	Methods []Method
+	// Fields are the nodes of the exported fields that can carry tokens,
+	// which reflection can reach.
+	Fields []string
+	// Nested are the keys of the private types that reflection can reach in
+	// a value of the type.
+	Nested []string
+	// Content is the key of the node of what values of the type hold when
+	// it is no struct.
+	Content string
+	// Memory are the cells that can be reached from a value of the type.
+	Memory []string
+}
+
+// TargetKind tells where the code of a method is.
+type TargetKind uint8
+
+const (
+	// PrivateMethod is a declared private method.
+	PrivateMethod TargetKind = iota
+	// EmbeddedInterface is a method promoted from an interface in a field.
+	EmbeddedInterface
+	// ExternalMethod is a method promoted from an external type.
+	ExternalMethod
+)
+
+// Method is a method of a method set.
+type Method struct {
+	// Name is qualified by the package when it is not exported.
+	Name      string
+	Exported  bool
+	Signature string
+	Target    TargetKind
+	// Proc is the key of the body of a PrivateMethod, or the name of an
+	// ExternalMethod.
+	Proc string
+	// Field is the key of the node that holds the value to which the method
+	// belongs, for EmbeddedInterface and ExternalMethod.
+	Field string
+	// Package is the import path of the package of an ExternalMethod.
+	Package string
+}
+
+// Function is what a declared function, an init function or an initialiser
+// does besides calling.
+type Function struct {
+	ID symbol.ID
+	// Reads are the variables whose value it may use.
+	Reads []symbol.ID
+	// Writes are the cells that it may change.
+	Writes []string
+	// Externals are the external packages whose variables it uses, and
+	// Assigns those whose variables it changes.
+	Externals, Assigns []string
+	// Reveals says that it uses what shows positions or names of functions.
+	Reveals bool
+	Caveats []Caveat
+}
+
+// Caveat is a place that could only be approximated.
+type Caveat struct {
+	Kind, Position, Message string
+}
+
+// Variable is a package-level variable.
+type Variable struct {
+	ID symbol.ID
+	// Declared is set in the summary of the package that declares it.
+	Declared bool
+	// Memory are the cells that can be reached through its value; Own those
+	// that its own memory consists of, which count when Addressed.
+	Memory, Own []string
+	// Aliased says that the value is copied to where writes can't be told
+	// from writes to other memory of the type. Addressed says so of the
+	// address of the variable.
+	Aliased, Addressed bool
+}

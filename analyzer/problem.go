@@ -71,10 +71,10 @@ func cutLine(pos string) (file, rest string, ok bool) {
 // hints pair what the messages of the go command and the type checker contain
 // with the next step; the first match counts.
 var hints = []struct{ text, step string }{
+	{"missing go.sum entry", "run 'go mod tidy'"},
 	{"to add it: go get", ""},
 	{"to add: go get", ""},
 	{"to add it: go mod download", ""},
-	{"missing go.sum entry", "run 'go mod tidy'"},
 	{"checksum mismatch", "run 'go clean -modcache' and 'go mod verify', and check who changed go.sum"},
 	{"updates to go.mod needed", "run 'go mod tidy'"},
 	{"inconsistent vendoring", "run 'go mod vendor'"},
@@ -104,6 +104,7 @@ func withHint(msg string) string {
 			if h.step == "" {
 				return msg
 			}
+			msg, _, _ = strings.Cut(msg, "; to add")
 			return msg + ": " + h.step
 		}
 	}

@@ -1,0 +1,3 @@
+// Package hasher gives declarations digests that change when their meaning may
+// change, and only then.
+package hasher

@@ -1,5 +1,7 @@
 package analyzer
 
+import "github.com/autover/autover/hasher"
+
 // Report is what an analysis found: plain data, without behaviour, from which
 // every output format is rendered.
 type Report struct {
@@ -47,3 +49,6 @@ type Caveat struct {
 type Entry struct {
 	Name, Position string
 }
+
+// Scheme names the hashing rules of the versions that this package computes.
+const Scheme = hasher.Scheme

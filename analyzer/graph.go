@@ -1,0 +1,345 @@
+package analyzer
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/autover/autover/callgraph"
+	"github.com/autover/autover/hasher"
+	"github.com/autover/autover/internal/symbol"
+)
+
+// nodeKind tells what a node of the graph stands for.
+type nodeKind uint8
+
+const (
+	funcNode  nodeKind = iota // function, method, init function or initialiser
+	identNode                 // a variable's name and type
+	valueNode                 // a variable with its initialiser and writers
+	typeNode
+	sealedNode // a whole package with cgo or assembly
+)
+
+// node is a vertex of the linked program.
+type node struct {
+	kind nodeKind
+	id   symbol.ID
+	decl *decl
+	unit *unit
+	// refs are the nodes of the form's slots, set the other nodes that the
+	// node depends on, without order.
+	refs, set []int32
+	local     hasher.Digest
+	// linked is what linking found of a function.
+	linked *callgraph.Linked
+	// externals are the external packages that the node uses.
+	externals []string
+}
+
+// graph is the linked program: one vertex for each thing that has a digest.
+type graph struct {
+	nodes   []node
+	digests []hasher.Digest
+	program *callgraph.Program
+
+	funcs, values, idents, types, sealed map[string]int32
+	units                                map[string]*unit
+}
+
+// newGraph links the units and rolls up the digests of all nodes.
+func newGraph(w *world, units []*unit) *graph {
+	g := &graph{
+		funcs: map[string]int32{}, values: map[string]int32{}, idents: map[string]int32{},
+		types: map[string]int32{}, sealed: map[string]int32{}, units: map[string]*unit{},
+	}
+	g.program = linkUnits(w, units)
+	for _, u := range units {
+		g.units[u.id] = u
+		g.declare(u)
+	}
+	for _, u := range units {
+		g.connect(u)
+	}
+	g.followLinks(units)
+	for i := range g.nodes {
+		n := &g.nodes[i]
+		slices.Sort(n.set)
+		n.set = slices.Compact(n.set)
+	}
+	g.rollup()
+	return g
+}
+
+// linkUnits gives the flows of all units to the linker.
+func linkUnits(w *world, units []*unit) *callgraph.Program {
+	refs := map[symbol.ID][]symbol.ID{}
+	vars := map[symbol.ID][]symbol.ID{}
+	var sums []*callgraph.Summary
+	opt := callgraph.Options{
+		References:  func(id symbol.ID) []symbol.ID { return refs[id] },
+		Initialized: func(id symbol.ID) []symbol.ID { return vars[id] },
+		Imports: func(path string) []string {
+			var list []string
+			for _, e := range w.importsOf(path) {
+				if w.external[e.id] != nil {
+					list = append(list, e.id)
+				}
+			}
+			return list
+		},
+	}
+	for _, u := range units {
+		if u.flows != nil {
+			sums = append(sums, u.flows)
+		}
+		for i := range u.decls {
+			d := &u.decls[i]
+			for _, r := range d.form.Refs {
+				if r.Kind == hasher.RefFunc {
+					refs[d.id] = append(refs[d.id], r.ID)
+				}
+			}
+			switch d.kind {
+			case initDecl, initializerDecl:
+				opt.Initializers = append(opt.Initializers, d.id)
+				vars[d.id] = d.vars
+			}
+		}
+	}
+	return callgraph.Link(sums, opt)
+}
+
+func (g *graph) add(n node) int32 {
+	g.nodes = append(g.nodes, n)
+	return int32(len(g.nodes) - 1)
+}
+
+// declare makes the nodes of a package. All declarations of a sealed package
+// share one, but variables and types keep their identity.
+func (g *graph) declare(u *unit) {
+	sealed := int32(-1)
+	if u.isSealed {
+		sealed = g.add(node{kind: sealedNode, id: symbol.ID(u.id), unit: u, local: u.sealed})
+		g.sealed[u.id] = sealed
+	}
+	for i := range u.decls {
+		d := &u.decls[i]
+		key := string(d.id)
+		switch d.kind {
+		case typeDecl:
+			g.types[key] = g.add(node{kind: typeNode, id: d.id, decl: d, unit: u})
+		case varDecl:
+			g.idents[key] = g.add(node{kind: identNode, id: d.id, decl: d, unit: u})
+			g.values[key] = g.add(node{kind: valueNode, id: d.id, decl: d, unit: u})
+		default:
+			g.funcs[key] = g.add(node{kind: funcNode, id: d.id, decl: d, unit: u, linked: g.program.Functions[d.id]})
+		}
+	}
+}
+
+// connect adds the edges of the nodes of a package.
+func (g *graph) connect(u *unit) {
+	initialised := map[symbol.ID]initialValue{}
+	for i := range u.decls {
+		d := &u.decls[i]
+		for k, v := range d.vars {
+			if v != "" {
+				initialised[v] = initialValue{g.funcs[string(d.id)], k}
+			}
+		}
+	}
+	sealed, isSealed := g.sealed[u.id]
+	for i := range u.decls {
+		d := &u.decls[i]
+		key := string(d.id)
+		switch d.kind {
+		case typeDecl:
+			n := &g.nodes[g.types[key]]
+			n.refs, n.local, n.externals = g.slots(d, nil), d.form.Local, d.form.External
+		case varDecl:
+			g.connectVariable(d, initialised)
+			if isSealed {
+				v := &g.nodes[g.values[key]]
+				v.set = append(v.set, sealed)
+				g.nodes[sealed].set = append(g.nodes[sealed].set, g.values[key])
+			}
+		default:
+			n := &g.nodes[g.funcs[key]]
+			g.connectFunction(n, d)
+			if isSealed {
+				n.set = append(n.set, sealed)
+				g.nodes[sealed].set = append(g.nodes[sealed].set, g.funcs[key])
+			}
+		}
+	}
+}
+
+type initialValue struct {
+	node  int32
+	index int
+}
+
+func (g *graph) connectVariable(d *decl, initialised map[symbol.ID]initialValue) {
+	key := string(d.id)
+	id := &g.nodes[g.idents[key]]
+	id.refs, id.local, id.externals = g.slots(d, nil), d.form.Local, d.form.External
+	v := &g.nodes[g.values[key]]
+	v.refs = []int32{g.idents[key]}
+	e := hasher.NewEncoder("value")
+	if init, ok := initialised[d.id]; ok {
+		e.Int(int64(init.index))
+		v.refs = append(v.refs, init.node)
+	}
+	v.local = e.Sum()
+	for _, w := range g.program.Writers[d.id] {
+		if n, ok := g.funcs[string(w)]; ok {
+			v.set = append(v.set, n)
+		}
+	}
+}
+
+func (g *graph) connectFunction(n *node, d *decl) {
+	n.externals = slices.Clone(d.form.External)
+	var facts []string
+	if l := n.linked; l != nil {
+		facts = l.Facts
+		n.externals = slices.Concat(n.externals, l.Externals)
+		slices.Sort(n.externals)
+		n.externals = slices.Compact(n.externals)
+		for id := range l.Callees {
+			if c, ok := g.function(id); ok {
+				n.set = append(n.set, c)
+			}
+		}
+		for id := range l.Types {
+			if t, ok := g.types[string(id)]; ok {
+				n.set = append(n.set, t)
+			}
+		}
+	}
+	n.externals = slices.DeleteFunc(n.externals, func(path string) bool {
+		sealed, ok := g.sealed[path]
+		if ok {
+			n.set = append(n.set, sealed)
+		}
+		return ok
+	})
+	n.refs = g.slots(d, n.linked)
+	e := hasher.NewEncoder("function")
+	e.Digest(d.form.Local)
+	e.List(len(facts))
+	for _, f := range facts {
+		e.String(f)
+	}
+	n.local = e.Sum()
+}
+
+// slots returns the nodes of the references of a declaration. A variable that
+// a function only assigns enters by its name and type.
+func (g *graph) slots(d *decl, l *callgraph.Linked) []int32 {
+	refs := make([]int32, len(d.form.Refs))
+	for i, r := range d.form.Refs {
+		refs[i] = -1
+		switch r.Kind {
+		case hasher.RefFunc:
+			if n, ok := g.function(r.ID); ok {
+				refs[i] = n
+			}
+		case hasher.RefType:
+			if n, ok := g.types[string(r.ID)]; ok {
+				refs[i] = n
+			}
+		case hasher.RefVar:
+			if l != nil && !l.Reads[r.ID] {
+				refs[i] = g.idents[string(r.ID)]
+			} else if n, ok := g.values[string(r.ID)]; ok {
+				refs[i] = n
+			}
+		}
+	}
+	return refs
+}
+
+func (g *graph) function(id symbol.ID) (int32, bool) {
+	n, ok := g.funcs[string(id)]
+	return n, ok
+}
+
+// followLinks connects the two ends of go:linkname directives where both are
+// private.
+func (g *graph) followLinks(units []*unit) {
+	byPath := map[string]int32{} // without test variants
+	for i := range g.nodes {
+		n := &g.nodes[i]
+		if n.kind == funcNode || n.kind == valueNode {
+			name := strings.TrimPrefix(string(n.id), n.unit.id)
+			byPath[symbol.PkgPath(n.unit.id)+name] = int32(i)
+		}
+	}
+	for _, u := range units {
+		for _, l := range u.links {
+			target, ok := byPath[l.target]
+			if !ok {
+				continue
+			}
+			local, ok := g.funcs[string(l.local)]
+			if !ok {
+				if local, ok = g.values[string(l.local)]; !ok {
+					continue
+				}
+			}
+			if d := g.nodes[local].decl; d.bodyless || d.kind == varDecl {
+				g.nodes[local].set = append(g.nodes[local].set, target)
+			} else {
+				g.nodes[target].set = append(g.nodes[target].set, local)
+			}
+		}
+	}
+}
+
+func (g *graph) rollup() {
+	nodes := make([]hasher.Node, len(g.nodes))
+	for i := range g.nodes {
+		n := &g.nodes[i]
+		e := hasher.NewEncoder("node")
+		e.Uint(uint64(n.kind))
+		e.Digest(n.local)
+		nodes[i] = hasher.Node{Local: e.Sum(), Refs: n.refs, Set: n.set}
+	}
+	g.digests = hasher.Rollup(nodes)
+}
+
+// initOrder returns the private packages in the order in which a program
+// initialises them: sorted by import path, each after its imports.
+func initOrder(units []*unit) map[string]int {
+	sorted := slices.Clone(units)
+	slices.SortFunc(sorted, func(a, b *unit) int {
+		return cmp.Or(strings.Compare(symbol.PkgPath(a.id), symbol.PkgPath(b.id)), strings.Compare(a.id, b.id))
+	})
+	private := map[string]bool{}
+	for _, u := range sorted {
+		private[u.id] = true
+	}
+	at := map[string]int{}
+	for len(at) < len(sorted) {
+		before := len(at)
+		for _, u := range sorted {
+			if _, done := at[u.id]; done {
+				continue
+			}
+			ready := !slices.ContainsFunc(u.imports, func(id string) bool {
+				_, done := at[id]
+				return private[id] && !done
+			})
+			if ready {
+				at[u.id] = len(at)
+				break
+			}
+		}
+		if len(at) == before {
+			break // an import cycle, which loading refuses
+		}
+	}
+	return at
+}

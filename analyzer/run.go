@@ -1,0 +1,37 @@
+package analyzer
+
+import "context"
+
+// Run analyses the targets of a configuration and returns their versions.
+//
+// Private code is loaded and type-checked; each private package is reduced to
+// a summary; the summaries are linked into one graph, whose digests are rolled
+// up in one pass; each target's version then combines the digest of the
+// function with what its closure draws in from outside of the graph. An error
+// means that there is no version of any target.
+func Run(ctx context.Context, cfg Config) (*Report, error) {
+	w, err := load(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.check(ctx); err != nil {
+		return nil, err
+	}
+	sel, err := w.selectTargets(cfg.Targets, cfg.All, cfg.Tests)
+	if err != nil {
+		return nil, err
+	}
+	warnings, err := w.verify(sel.packages)
+	if err != nil {
+		return nil, err
+	}
+	units, err := w.summarize(ctx)
+	if err != nil {
+		return nil, err
+	}
+	v, err := newVersioner(w, newGraph(w, units), cfg.Salt)
+	if err != nil {
+		return nil, err
+	}
+	return v.report(ctx, sel, warnings)
+}

@@ -1,0 +1,367 @@
+package analyzer
+
+import (
+	"context"
+	"fmt"
+	"go/ast"
+	"go/types"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/autover/autover/callgraph"
+	"github.com/autover/autover/hasher"
+	"github.com/autover/autover/internal/symbol"
+)
+
+// unit is the summary of one private package: everything that linking and
+// hashing need of it, as plain data.
+type unit struct {
+	id       string
+	decls    []decl
+	flows    *callgraph.Summary // nil for a package that uses cgo
+	imports  []string           // IDs
+	blank    []string           // IDs of packages imported only as _
+	links    []link
+	debug    []string      // go:debug settings
+	sealed   hasher.Digest // of the raw files, for cgo and assembly
+	isSealed bool
+}
+
+// declKind tells the nodes of a package apart.
+type declKind uint8
+
+const (
+	funcDecl declKind = iota
+	varDecl
+	typeDecl
+	initDecl        // a function called init
+	initializerDecl // the right side of a variable declaration
+)
+
+// decl is the summary of one declaration.
+type decl struct {
+	kind     declKind
+	id       symbol.ID
+	form     hasher.Form
+	position string
+	// vars are the variables that an initialiser sets, in order, with an
+	// empty name for a blank one.
+	vars []symbol.ID
+	// layout is the digest of the function's name and line numbers, for
+	// closures that can see them.
+	layout hasher.Digest
+	// bodyless functions live elsewhere: in assembly, or behind a linkname.
+	bodyless bool
+}
+
+// link is a go:linkname directive.
+type link struct {
+	local    symbol.ID
+	target   string
+	position string
+}
+
+// summarize reduces every private package to its summary. Packages are
+// independent of each other here and are done in parallel.
+func (w *world) summarize(ctx context.Context) ([]*unit, error) {
+	private := w.usable()
+	embeds := make([]map[*types.Var]hasher.Digest, len(private))
+	for i, p := range private {
+		var err error
+		if embeds[i], err = w.embeds(p); err != nil {
+			return nil, err
+		}
+		for _, f := range p.files {
+			hasher.Prune(f, p.info)
+		}
+	}
+	prog := w.buildSSA()
+	normalizers := w.normalizers(private, embeds)
+	units := make([]*unit, len(private))
+	errs := make([]error, len(private))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for i := range next {
+				if ctx.Err() != nil {
+					continue
+				}
+				units[i], errs[i] = w.unit(private[i], normalizers[private[i].id], prog)
+			}
+		})
+	}
+	for i := range private {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return units, nil
+}
+
+// usable returns the private packages that type-check; verify has made sure
+// that no target needs the others.
+func (w *world) usable() []*privatePackage {
+	var list []*privatePackage
+	for _, p := range w.private {
+		if p.types != nil && len(p.errs) == 0 {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// buildSSA builds the bodies of all private packages that have no cgo.
+func (w *world) buildSSA() *ssa.Program {
+	prog := ssa.NewProgram(w.fset, 0)
+	created := map[*types.Package]bool{}
+	for _, p := range w.usable() {
+		for _, imp := range p.types.Imports() {
+			if !created[imp] && w.flowless(imp) {
+				created[imp] = true
+				prog.CreatePackage(imp, nil, nil, false)
+			}
+		}
+		if !p.cgo {
+			prog.CreatePackage(p.types, p.files, p.info, false)
+		}
+	}
+	prog.Build()
+	return prog
+}
+
+// flowless tells the packages whose bodies are not analysed for flows:
+// external ones, and those that use cgo.
+func (w *world) flowless(p *types.Package) bool {
+	q := w.privateByID[p.Path()]
+	return q == nil || q.cgo
+}
+
+func (w *world) isPrivatePackage(p *types.Package) bool { return w.privateByID[p.Path()] != nil }
+
+// normalizers makes the normaliser of each package. Those of different
+// packages ask each other for constants that must not be folded.
+func (w *world) normalizers(private []*privatePackage, embeds []map[*types.Var]hasher.Digest) map[string]*hasher.Normalizer {
+	all := make(map[string]*hasher.Normalizer, len(embeds))
+	opaque := func(c *types.Const) (hasher.Digest, bool) {
+		if c.Pkg() != nil {
+			if n := all[c.Pkg().Path()]; n != nil {
+				return n.Constant(c)
+			}
+		}
+		return hasher.Digest{}, false
+	}
+	for i, p := range private { // dependencies first
+		all[p.id] = hasher.NewNormalizer(&hasher.Package{
+			Types: p.types, Info: p.info, Fset: w.fset, Files: p.files,
+			Private: w.isPrivatePackage, Embeds: embeds[i], Opaque: opaque,
+		})
+	}
+	return all
+}
+
+func (w *world) unit(p *privatePackage, n *hasher.Normalizer, prog *ssa.Program) (*unit, error) {
+	u := &unit{id: p.id}
+	for _, e := range p.imports {
+		u.imports = append(u.imports, e.id)
+		if e.blank {
+			u.blank = append(u.blank, e.id)
+		}
+	}
+	s := declSummarizer{w: w, p: p, n: n, u: u}
+	if err := s.declarations(); err != nil {
+		return nil, err
+	}
+	s.directives()
+	if err := s.seal(); err != nil {
+		return nil, err
+	}
+	if !p.cgo {
+		u.flows = callgraph.Summarize(&callgraph.Input{
+			SSA: prog.Package(p.types), Info: p.info, Fset: w.fset, Files: p.files,
+			Private:  func(q *types.Package) bool { return !w.flowless(q) },
+			Position: w.position,
+		})
+	}
+	return u, nil
+}
+
+// declSummarizer collects the declarations of one package.
+type declSummarizer struct {
+	w     *world
+	p     *privatePackage
+	n     *hasher.Normalizer
+	u     *unit
+	inits int
+}
+
+func (s *declSummarizer) declarations() error {
+	for _, f := range s.p.files {
+		for _, d := range f.Decls {
+			if fd, ok := d.(*ast.FuncDecl); ok {
+				if err := s.function(fd); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	scope := s.p.types.Scope()
+	for _, name := range scope.Names() {
+		if err := s.object(scope.Lookup(name)); err != nil {
+			return err
+		}
+	}
+	for i, init := range s.p.info.InitOrder {
+		if err := s.initializer(i, init); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *declSummarizer) function(fd *ast.FuncDecl) error {
+	obj, ok := s.p.info.Defs[fd.Name].(*types.Func)
+	if !ok || fd.Name.Name == "_" {
+		return nil
+	}
+	d := decl{kind: funcDecl, position: s.w.position(fd.Name.Pos()), bodyless: fd.Body == nil}
+	if fd.Name.Name == "init" && fd.Recv == nil {
+		d.kind, d.id = initDecl, symbol.Init(s.p.types, s.inits)
+		s.inits++
+	} else {
+		d.id = symbol.Of(obj)
+	}
+	var err error
+	if d.form, err = s.n.Func(fd); err != nil {
+		return err
+	}
+	d.layout = s.layout(fd, d.id)
+	s.u.decls = append(s.u.decls, d)
+	return nil
+}
+
+func (s *declSummarizer) object(o types.Object) (err error) {
+	d := decl{position: s.w.position(o.Pos())}
+	switch o := o.(type) {
+	case *types.Var:
+		d.kind, d.id = varDecl, symbol.Of(o)
+		d.form, err = s.n.Var(o)
+	case *types.TypeName:
+		if _, ok := o.Type().(*types.Named); !ok || o.IsAlias() {
+			return nil
+		}
+		d.kind, d.id = typeDecl, symbol.Of(o)
+		d.form, err = s.n.Type(o)
+	default:
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s.u.decls = append(s.u.decls, d)
+	return nil
+}
+
+func (s *declSummarizer) initializer(i int, init *types.Initializer) (err error) {
+	d := decl{kind: initializerDecl, id: symbol.Initializer(s.p.types, i), position: s.w.position(init.Rhs.Pos())}
+	for _, v := range init.Lhs {
+		id := symbol.ID("")
+		if v.Name() != "_" {
+			id = symbol.Of(v)
+		}
+		d.vars = append(d.vars, id)
+	}
+	if d.form, err = s.n.Initializer(init); err != nil {
+		return err
+	}
+	d.layout = s.layout(init.Rhs, d.id)
+	s.u.decls = append(s.u.decls, d)
+	return nil
+}
+
+// layout hashes what a program sees of its own source: the function's name,
+// its file and the lines of its code.
+func (s *declSummarizer) layout(n ast.Node, id symbol.ID) hasher.Digest {
+	e := hasher.NewEncoder("layout")
+	e.String(symbol.PkgPath(string(id)))
+	if fd, ok := n.(*ast.FuncDecl); ok {
+		e.String(fd.Name.Name)
+	}
+	pos := s.w.fset.Position(n.Pos())
+	e.String(filepath.Base(pos.Filename))
+	line := 0
+	ast.Inspect(n, func(n ast.Node) bool {
+		if n == nil {
+			return false
+		}
+		if _, ok := n.(*ast.CommentGroup); ok {
+			return false
+		}
+		if p := s.w.fset.Position(n.Pos()); p.Line != line {
+			line = p.Line
+			e.Int(int64(line))
+		}
+		return true
+	})
+	return e.Sum()
+}
+
+// directives collects the go:linkname directives with two names and, for main
+// packages, the go:debug settings.
+func (s *declSummarizer) directives() {
+	for _, f := range s.p.files {
+		for _, g := range f.Comments {
+			for _, c := range g.List {
+				fields := strings.Fields(c.Text)
+				if len(fields) == 2 && fields[0] == "//go:debug" && s.p.name == "main" && g.End() < f.Package {
+					s.u.debug = append(s.u.debug, fields[1])
+				}
+				if len(fields) == 3 && fields[0] == "//go:linkname" {
+					s.u.links = append(s.u.links, link{
+						local: symbol.ID(s.p.id + "." + fields[1]), target: fields[2], position: s.w.position(c.Pos()),
+					})
+				}
+			}
+		}
+	}
+}
+
+// seal hashes the raw files of a package whose code is not all Go.
+func (s *declSummarizer) seal() error {
+	if !s.p.cgo && len(s.p.otherFiles) == 0 {
+		return nil
+	}
+	files := slices.Clone(s.p.otherFiles)
+	files = append(files, s.p.goFiles...)
+	slices.Sort(files)
+	e := hasher.NewEncoder("sealed")
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return fmt.Errorf("read file of package %s: %w", s.p.path, err)
+		}
+		e.String(filepath.Base(name))
+		e.String(string(data))
+	}
+	for _, k := range []string{"CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_LDFLAGS"} {
+		if s.p.cgo {
+			e.String(s.w.env[k])
+		}
+	}
+	s.u.sealed, s.u.isSealed = e.Sum(), true
+	return nil
+}

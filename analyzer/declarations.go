@@ -14,10 +14,15 @@ import (
 type declarations struct {
 	// funcs holds functions by name and methods as "Type.Method"; init and
 	// blank ones are absent, because nothing can name them.
-	funcs map[string]*ast.FuncDecl
-	types map[string]*ast.TypeSpec
-	// values maps other names to "variable" or "constant".
-	values map[string]string
+	funcs  map[string]*ast.FuncDecl
+	types  map[string]*ast.TypeSpec
+	values map[string]value // variables and constants
+}
+
+// value is a name that is a "variable" or a "constant".
+type value struct {
+	kind string
+	pos  token.Pos
 }
 
 // declared returns the declarations of a parsed package.
@@ -26,7 +31,7 @@ func (p *privatePackage) declared() *declarations {
 		return p.decls
 	}
 	d := &declarations{
-		funcs: make(map[string]*ast.FuncDecl), types: make(map[string]*ast.TypeSpec), values: make(map[string]string),
+		funcs: make(map[string]*ast.FuncDecl), types: make(map[string]*ast.TypeSpec), values: make(map[string]value),
 	}
 	for _, f := range p.files {
 		for _, decl := range f.Decls {
@@ -53,7 +58,8 @@ func (d *declarations) addGeneral(g *ast.GenDecl) {
 			d.types[s.Name.Name] = s
 		case *ast.ValueSpec:
 			for _, name := range s.Names {
-				d.values[name.Name] = map[token.Token]string{token.CONST: "constant", token.VAR: "variable"}[g.Tok]
+				kind := map[token.Token]string{token.CONST: "constant", token.VAR: "variable"}[g.Tok]
+				d.values[name.Name] = value{kind, name.Pos()}
 			}
 		}
 	}
@@ -135,6 +141,14 @@ func (d *declarations) interfaceHas(typ, method string) (isInterface, has bool) 
 		}
 	}
 	return true, false
+}
+
+// hasField tells whether typ is declared as a struct with a field of that name.
+func (d *declarations) hasField(typ, field string) bool {
+	st, ok := d.types[typ].Type.(*ast.StructType)
+	return ok && slices.ContainsFunc(st.Fields.List, func(f *ast.Field) bool {
+		return slices.ContainsFunc(f.Names, func(name *ast.Ident) bool { return name.Name == field })
+	})
 }
 
 // promoter returns the type of this package whose method is promoted to typ

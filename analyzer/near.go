@@ -1,9 +1,10 @@
 package analyzer
 
 import (
-	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/autover/autover/internal/near"
 )
 
 // maxNear bounds how many near misses an error names.
@@ -24,13 +25,13 @@ func (w *world) nearFunctions(group []*privatePackage, name string) []string {
 	seen := make(map[string]bool)
 	for _, p := range group {
 		for other := range p.declared().funcs {
-			if full := p.path + "." + other; !seen[full] && isNear(name, other) {
+			if full := p.path + "." + other; !seen[full] && near.Is(name, other) {
 				seen[full] = true
 				local = append(local, full)
 			}
 		}
 	}
-	local = sortNear(group[0].path+"."+name, local)
+	local = near.Sort(group[0].path+"."+name, local)
 	return append(local, w.withFunction(name, seen)...)
 }
 
@@ -58,7 +59,7 @@ func (w *world) nearPackages(s string) []string {
 		for _, p := range w.filter(func(*privatePackage) bool { return true }) {
 			other := p.path[strings.LastIndex(p.path, "/")+1:]
 			switch {
-			case !isNear(base, other):
+			case !near.Is(base, other):
 			case c.name == "":
 				list = append(list, p.path)
 			case p.declared().funcs[c.name] != nil:
@@ -71,43 +72,5 @@ func (w *world) nearPackages(s string) []string {
 		return w.withFunction(name, nil)
 	}
 	slices.Sort(list)
-	return sortNear(s, slices.Compact(list))
-}
-
-// isNear tells whether b may be a misspelling of a.
-func isNear(a, b string) bool {
-	if a == "" || b == "" {
-		return false
-	}
-	a, b = strings.ToLower(a), strings.ToLower(b)
-	return distance(a, b) <= max(1, min(len(a), len(b))/3)
-}
-
-// sortNear sorts names by their distance from name, then alphabetically.
-func sortNear(name string, names []string) []string {
-	name = strings.ToLower(name)
-	slices.SortFunc(names, func(a, b string) int {
-		return cmp.Or(cmp.Compare(distance(name, strings.ToLower(a)), distance(name, strings.ToLower(b))), strings.Compare(a, b))
-	})
-	return names
-}
-
-// distance is the Levenshtein distance of two strings, in bytes.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
+	return near.Sort(s, slices.Compact(list))
 }

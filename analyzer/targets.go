@@ -12,6 +12,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/autover/autover/internal/near"
 )
 
 // target is a function that a request selects.
@@ -368,8 +370,8 @@ func (w *world) noPackage(s string) error {
 			return fmt.Errorf("find target %s: package %s is not private: name a function of a main module, or add its module to go.work or replace it by a local directory", s, p.path)
 		}
 	}
-	if near := w.nearPackages(s); len(near) > 0 {
-		return fmt.Errorf("find target %s: no such package or function: did you mean %s?", s, enumerate(near))
+	if similar := w.nearPackages(s); len(similar) > 0 {
+		return fmt.Errorf("find target %s: no such package or function: did you mean %s?", s, enumerate(similar))
 	}
 	return fmt.Errorf("find target %s: no such package or function: run 'autover list -all ./...' to see what there is", s)
 }
@@ -382,36 +384,52 @@ func (w *world) noFunction(s string, group []*privatePackage, name string) error
 	fail := func(format string, args ...any) error {
 		return errors.New("find target " + s + ": " + fmt.Sprintf(format, args...))
 	}
+	at := func(pos token.Pos, format string, args ...any) error {
+		return fail("%s: %s", w.position(pos), fmt.Sprintf(format, args...))
+	}
 	if isMethod {
 		if isInterface, has := d.interfaceHas(typ, method); has {
-			return fail("%s is a method of interface %s.%s, which has no body: name a method of a type that implements it", method, p.path, typ)
+			return at(d.types[typ].Pos(), "%s is a method of interface %s.%s, which has no body: name a method of a type that implements it", method, p.path, typ)
 		} else if isInterface {
-			return fail("%s.%s is an interface: name a method of a type that implements it", p.path, typ)
+			return at(d.types[typ].Pos(), "%s.%s is an interface: name a method of a type that implements it", p.path, typ)
 		}
 		if from := d.promoter(typ, method); from != "" {
 			return fail("%s is promoted from an embedded field: name it as %s.%s.%s", name, p.path, from, method)
 		}
-		if d.types[typ] != nil {
-			if names := d.methods(typ); len(names) > 0 {
-				return fail("type %s.%s declares no method %s: it has %s; a promoted method is named by the type that declares it", p.path, typ, method, enumerate(sortNear(method, names)))
+		if spec := d.types[typ]; spec != nil {
+			if d.hasField(typ, method) {
+				return at(spec.Pos(), "%s is a field of %s.%s: name a function", method, p.path, typ)
 			}
-			return fail("type %s.%s declares no methods: name a function, or the type that declares a promoted method", p.path, typ)
+			if names := d.methods(typ); len(names) > 0 {
+				return at(spec.Pos(), "type %s.%s declares no method %s: it has %s; a promoted method is named by the type that declares it", p.path, typ, method, enumerate(near.Sort(p.path+"."+name, qualify(p.path+"."+typ, names))))
+			}
+			return at(spec.Pos(), "type %s.%s declares no methods: name a function, or the type that declares a promoted method", p.path, typ)
 		}
 	}
 	if spec := d.types[name]; spec != nil {
-		if names := d.methods(d.typeName(spec.Name)); len(names) > 0 {
-			return fail("%s.%s is a type: name one of its methods: %s", p.path, name, enumerate(names))
+		declared := d.typeName(spec.Name)
+		if names := d.methods(declared); len(names) > 0 {
+			return at(spec.Pos(), "%s.%s is a type: name one of its methods: %s", p.path, name, enumerate(qualify(p.path+"."+declared, names)))
 		}
-		return fail("%s.%s is a type without methods: name a function", p.path, name)
+		return at(spec.Pos(), "%s.%s is a type without methods: name a function", p.path, name)
 	}
-	if kind := d.values[name]; kind != "" {
-		return fail("%s.%s is a %s: name a function that uses it", p.path, name, kind)
+	if v, ok := d.values[name]; ok {
+		return at(v.pos, "%s.%s is a %s: name a function that uses it", p.path, name, v.kind)
 	}
 	if name == "init" || name == "_" {
 		return fail("a function called %s has no name of its own: it counts in the versions of the functions that it can affect", name)
 	}
-	if near := w.nearFunctions(group, name); len(near) > 0 {
-		return fail("package %s has no function %s: did you mean %s?", p.path, name, enumerate(near))
+	if similar := w.nearFunctions(group, name); len(similar) > 0 {
+		return fail("package %s has no function %s: did you mean %s?", p.path, name, enumerate(similar))
 	}
 	return fail("package %s has no function %s: run 'autover list -all %s' to see what it has", p.path, name, p.path)
+}
+
+// qualify puts a type or package before each name.
+func qualify(owner string, names []string) []string {
+	list := make([]string, len(names))
+	for i, name := range names {
+		list[i] = owner + "." + name
+	}
+	return list
 }

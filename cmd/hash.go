@@ -1,0 +1,78 @@
+package cmd
+
+import (
+	"github.com/autover/autover/analyzer"
+	"github.com/spf13/cobra"
+)
+
+const hashLong = `
+Prints the versions of functions and methods. One named target gives the bare
+version; several of them, or a pattern, give lines "VERSION  TARGET" sorted by
+target.
+
+A target is named as for go doc, a pattern is one of the go command:
+
+    ./pricing.Quote              a function
+    ./pricing.Rate.Of            a method, also written ./pricing.(*Rate).Of
+    example.com/shop/tax.Of      by import path
+    Quote                        in the package of the current folder
+    ./pricing, ./...             every exported function and method of packages
+
+Formats:
+
+    text     the default
+    json     one object with everything known about each target
+    dotenv   NAME=VERSION; the name is made of the package's path within its
+             module and the function: PRICING_QUOTE for ./pricing.Quote
+    github   the same with lower-case names, for $GITHUB_OUTPUT, where names
+             can't hold dots or slashes: pricing_quote
+
+Two targets that would get one name are an error. -f executes a template of
+text/template for each target and ends it with a newline. The fields are those
+of the JSON object: .target .version .digest .position .task .pinned .functions
+.modules (.path .version .sum) .caveats (.kind .position .message)
+`
+
+const hashExample = `
+    autover hash ./pricing.Quote
+    autover hash -json ./... > versions.json
+    autover hash -format github ./pricing.Quote >> "$GITHUB_OUTPUT"
+    autover hash -f '{{.position}}: {{.version}}' -all ./pricing
+`
+
+func newHashCmd(t *tool) *cobra.Command {
+	var cfg analyzer.Config
+	var out output
+	c := &cobra.Command{
+		Use:     "hash [flags] TARGET...",
+		Short:   "print the versions of functions",
+		Long:    hashLong,
+		Example: hashExample,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return badUsage(c, "hash needs a target, such as ./pkg.Func or ./...")
+			}
+			return nil
+		},
+	}
+	addLoadFlags(c, &cfg)
+	c.Flags().StringVar(&cfg.Salt, "salt", "", "mix `STRING` into every version")
+	out.addFlags(c, "text", "json", "dotenv", "github")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if err := out.check(c); err != nil {
+			return err
+		}
+		var err error
+		if cfg.Dir, err = folder(c); err != nil {
+			return err
+		}
+		cfg.Env, cfg.Targets = t.env, args
+		report, err := await(c.Context(), func() (*analyzer.Report, error) { return t.run(c.Context(), cfg) })
+		if err != nil {
+			return err
+		}
+		t.warn(report, out.format != "json")
+		return out.hash(c.OutOrStdout(), report)
+	}
+	return c
+}

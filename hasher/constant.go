@@ -289,6 +289,6 @@ func (n *Normalizer) Constant(c *types.Const) (Digest, bool) {
 	return form.Local, err == nil
 }
 
-var one = constant.MakeInt64(1)
+var unit = constant.MakeInt64(1)
 
 func boolVal(v constant.Value) bool { return v.Kind() == constant.Bool && constant.BoolVal(v) }

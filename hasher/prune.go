@@ -301,7 +301,7 @@ func (p *pruner) ifStmt(s *ast.IfStmt) ast.Stmt {
 }
 
 // sequence returns a block in place of at with those of the statements that are
-// there, or an empty statement.
+// there, the block that is the only one, or an empty statement.
 func sequence(at ast.Node, stmts ...ast.Stmt) ast.Stmt {
 	b := &ast.BlockStmt{Lbrace: at.Pos(), Rbrace: at.End() - 1}
 	for _, s := range stmts {
@@ -311,6 +311,9 @@ func sequence(at ast.Node, stmts ...ast.Stmt) ast.Stmt {
 	}
 	if len(b.List) == 0 {
 		return &ast.EmptyStmt{Semicolon: at.Pos(), Implicit: true}
+	}
+	if inner, ok := b.List[0].(*ast.BlockStmt); ok && len(b.List) == 1 {
+		return inner
 	}
 	return b
 }

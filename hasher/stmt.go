@@ -213,7 +213,7 @@ func (w *writer) incDec(s *ast.IncDecStmt) {
 	w.enc.Node(TagOpAssign, 3)
 	w.enc.String(op.String())
 	w.expr(s.X)
-	w.constant(w.typeOf(s.X), one)
+	w.constant(w.typeOf(s.X), unit)
 }
 
 func (w *writer) assign(s *ast.AssignStmt) {

@@ -1,12 +1,14 @@
 package analyzer
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -157,9 +159,37 @@ func load(ctx context.Context, cfg Config) (*world, error) {
 	w.add(pkgs)
 	w.reserve()
 	if len(w.private) == 0 {
-		return nil, fmt.Errorf("list packages of %s: there are none for %s/%s: check -tags, GOOS and GOARCH", w.root, w.goos, w.goarch)
+		return nil, w.noPackages(ctx, environ)
 	}
 	return w, nil
+}
+
+// noPackages explains why there are no packages. Package packages takes the
+// failures of go list in which a file is missing for an empty list.
+func (w *world) noPackages(ctx context.Context, environ []string) error {
+	cmd := exec.CommandContext(ctx, "go", slices.Concat([]string{"list"}, w.flags.args, w.patterns())...)
+	cmd.Dir, cmd.Env = w.root, append(slices.Clip(environ), "PWD="+w.root)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	if err := cmd.Run(); ctx.Err() != nil {
+		return ctx.Err()
+	} else if err != nil {
+		return fmt.Errorf("list packages of %s: %s", w.root, goMessage(err, stderr.String()))
+	}
+	step := "check -tags, GOOS and GOARCH"
+	if w.env["GOWORK"] != "" {
+		step += ", and add the module with 'go work use DIR' if go.work lacks it"
+	}
+	return fmt.Errorf("list packages of %s: there are none for %s/%s: %s", w.root, w.goos, w.goarch, step)
+}
+
+// patterns are those of all packages of the main modules.
+func (w *world) patterns() []string {
+	patterns := make([]string, len(w.roots))
+	for i, r := range w.roots {
+		patterns[i] = wildcard(w.root, r)
+	}
+	return patterns
 }
 
 // reserve keeps the lower part of the position space free.
@@ -202,10 +232,6 @@ func mainModules(dir string, env map[string]string) (root string, roots []string
 // list runs go list in the root folder, where patterns are independent of the
 // folder of the request and positions in errors are relative to the root.
 func (w *world) list(ctx context.Context, environ []string) ([]*packages.Package, error) {
-	patterns := make([]string, len(w.roots))
-	for i, r := range w.roots {
-		patterns[i] = wildcard(w.root, r)
-	}
 	pkgs, err := packages.Load(&packages.Config{
 		Mode:       metadataMode,
 		Context:    ctx,
@@ -213,7 +239,7 @@ func (w *world) list(ctx context.Context, environ []string) ([]*packages.Package
 		Env:        environ,
 		BuildFlags: w.flags.args,
 		Tests:      w.tests,
-	}, patterns...)
+	}, w.patterns()...)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}

@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -93,6 +94,12 @@ var hints = []struct{ text, step string }{
 	{"no matching files found", "add the files that //go:embed names, or correct the pattern"},
 	{"use of internal package", "import it only from inside its parent folder"},
 	{"errors parsing go.mod", "correct go.mod"},
+	{"build constraints exclude all Go files", "check -tags, GOOS and GOARCH"},
+	{"404 Not Found", "check the version in go.mod, and GOPROXY"},
+	{"unknown revision", "check the version in go.mod"},
+	{"not supported (can be", "correct -mod"},
+	{"does not have .mod extension", "name a file that ends in .mod"},
+	{"parsing $GOFLAGS", "correct it in the environment, or with 'go env -w GOFLAGS=...'"},
 }
 
 const defaultHint = ": run 'go vet' on it for details"
@@ -113,11 +120,15 @@ func withHint(msg string) string {
 
 // join makes one error of problems: sorted, without duplicates, and shortened.
 func join(problems []problem) error {
+	slices.SortFunc(problems, func(a, b problem) int {
+		fileA, lineA, _ := strings.Cut(a.pos, ".go:")
+		fileB, lineB, _ := strings.Cut(b.pos, ".go:")
+		return cmp.Or(strings.Compare(fileA, fileB), cmp.Compare(len(lineA), len(lineB)), strings.Compare(lineA, lineB), strings.Compare(a.String(), b.String()))
+	})
 	var lines []string
-	for _, p := range problems {
+	for _, p := range slices.Compact(problems) {
 		lines = append(lines, p.String())
 	}
-	slices.Sort(lines)
 	lines = slices.Compact(lines)
 	if n := len(lines); n > maxProblems {
 		lines = append(lines[:maxProblems], fmt.Sprintf("and %d more", n-maxProblems))

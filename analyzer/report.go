@@ -23,7 +23,7 @@ type Target struct {
 	Name string
 	// Version is the version string, Digest the full digest in hexadecimal.
 	Version, Digest string
-	// Position is file:line, with the file relative to the module's folder
+	// Position is file:line, with the file relative to the folder of go.mod or go.work
 	// and slashes on every platform.
 	Position string
 	// Functions counts the private functions in the closure, the target

@@ -86,6 +86,9 @@ type resolver struct {
 
 // resolve adds what s selects, and tells whether s is a name.
 func (r *resolver) resolve(s string) (isName bool, err error) {
+	if s == "" {
+		return false, errors.New("find target \"\": it is empty: name a function, such as ./pkg.Func, or a pattern, such as ./...")
+	}
 	if strings.Contains(s, "...") {
 		return false, r.pattern(s, r.w.match(s))
 	}
@@ -122,9 +125,9 @@ type split struct{ pkg, name string }
 
 // splitTarget returns the ways to read s, with the longest package first.
 func splitTarget(s string) []split {
-	if i := strings.Index(s, "(*"); i >= 0 {
+	if i := strings.Index(s, "("); i >= 0 {
 		if j := strings.Index(s[i:], ")."); j >= 0 {
-			name := s[i+2:i+j] + s[i+j+1:]
+			name := strings.TrimPrefix(s[i+1:i+j], "*") + s[i+j+1:]
 			pkg := strings.TrimSuffix(s[:i], ".")
 			if !isFuncName(name) || pkg == s[:i] && pkg != "" {
 				return nil
@@ -134,6 +137,9 @@ func splitTarget(s string) []split {
 			}
 			return []split{{pkg, name}}
 		}
+	}
+	if name := strings.TrimPrefix(s, "."); name != s && isFuncName(name) {
+		return []split{{".", name}}
 	}
 	splits := []split{{s, ""}}
 	end := len(s)

@@ -139,7 +139,7 @@ func TestSelectTargets(t *testing.T) {
 		{"", "./b/notests", "!-test", false},
 		{"", "./b/notests.F", "!-test", false},
 		{"", "./syntax.Gone", "!syntax/s.go:3", false},
-		{"", "", "!no such", false},
+		{"", "", "!is empty", false},
 		{"", "..", "!", false},
 		{"", "(*", "!", false},
 		{"", "./pricing.", "!", false},

@@ -11,7 +11,9 @@ import (
 	"go/types"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -40,7 +42,12 @@ func (w *world) parsePackage(p *privatePackage) {
 	for _, name := range p.goFiles {
 		f, err := parser.ParseFile(w.fset, name, nil, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
-			p.errs = append(p.errs, w.parseProblems(p.path, name, err)...)
+			// The parser knows more than go list, which reads up to the imports.
+			faults := w.parseProblems(p.path, name, err)
+			p.errs = slices.DeleteFunc(p.errs, func(listed problem) bool {
+				return slices.ContainsFunc(faults, func(f problem) bool { return f.pos == listed.pos })
+			})
+			p.errs = append(p.errs, faults...)
 		}
 		if f != nil {
 			p.files = append(p.files, f)
@@ -260,6 +267,9 @@ func (c *checker) checkPrivate(p *privatePackage) {
 		p.errs = append(p.errs, c.w.typeProblem(p.path, c.w.fset, err))
 	}
 	p.types = t
+	if len(p.errs) == 0 {
+		p.errs = c.w.refused(p)
+	}
 }
 
 // goVersion returns the language version of the package's module.
@@ -279,7 +289,11 @@ func (w *world) typeProblem(pkg string, fset *token.FileSet, err error) problem 
 	if !pos.IsValid() {
 		return problem{pkg: pkg, msg: withHint("type error: " + e.Msg)}
 	}
-	return problem{pkg: pkg, pos: fmt.Sprintf("%s:%d", w.relative(pos.Filename), pos.Line), msg: typeHint(e.Msg)}
+	at := fmt.Sprintf("%s:%d", w.relative(pos.Filename), pos.Line)
+	if more, ok := strings.CutPrefix(e.Msg, "\t"); ok { // it continues the previous error
+		return problem{pkg: pkg, pos: at, msg: more}
+	}
+	return problem{pkg: pkg, pos: at, msg: typeHint(e.Msg)}
 }
 
 // typeHint completes the message of a type error in source at hand.
@@ -292,7 +306,8 @@ func typeHint(msg string) string {
 }
 
 // checkExternal determines the API of a package: the types of its package-level
-// declarations, without function bodies.
+// declarations, without function bodies. It also finds what the package
+// registers itself with, while the source is at hand.
 func (c *checker) checkExternal(p *externalPackage) {
 	if p.id == "unsafe" {
 		p.types = types.Unsafe
@@ -301,20 +316,12 @@ func (c *checker) checkExternal(p *externalPackage) {
 	if len(p.errs) > 0 || c.blocked(p.imports) {
 		return
 	}
-	files := make([]*ast.File, 0, len(p.goFiles))
-	for _, name := range p.goFiles {
-		src, err := os.ReadFile(name)
-		if err != nil {
-			p.errs = append(p.errs, problem{pkg: p.path, msg: withHint("read file: " + err.Error())})
-			return
-		}
-		f, err := parser.ParseFile(c.externalFset, name, src, parser.SkipObjectResolution)
-		if err != nil {
-			p.errs = append(p.errs, c.w.parseProblems(p.path, name, err)...)
-			return
-		}
-		files = append(files, f)
+	files, err := c.readExternal(p)
+	if err != nil {
+		p.errs = append(p.errs, problem{pkg: p.path, msg: withHint("read file: " + err.Error())})
+		return
 	}
+	var first error
 	conf := types.Config{
 		Importer:         importer{c, p.imports},
 		Sizes:            c.sizes,
@@ -322,10 +329,89 @@ func (c *checker) checkExternal(p *externalPackage) {
 		FakeImportC:      true,
 		IgnoreFuncBodies: true,
 		Error: func(err error) {
-			p.errs = append(p.errs, c.w.typeProblem(p.path, c.externalFset, err))
+			if first == nil {
+				first = err
+			}
 		},
 	}
-	p.types, _ = conf.Check(p.path, c.externalFset, files, nil)
+	syntax := make([]*ast.File, len(files))
+	for i, f := range files {
+		syntax[i] = f.syntax
+		if f.err != nil && first == nil {
+			first = f.err
+		}
+	}
+	if first == nil {
+		p.types, _ = conf.Check(p.path, c.externalFset, syntax, nil)
+	}
+	if first != nil {
+		c.explainExternal(p, conf, first)
+		return
+	}
+	p.registers = scanRegistrations(files, func(path string) string {
+		for _, e := range p.imports {
+			if e.path == path {
+				return c.w.nameOf(e.id)
+			}
+		}
+		return importName(path)
+	})
+}
+
+// readExternal reads and parses the files of a package without function bodies.
+func (c *checker) readExternal(p *externalPackage) ([]*externalFile, error) {
+	files := make([]*externalFile, 0, len(p.goFiles))
+	for _, name := range p.goFiles {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		f := &externalFile{}
+		var ok bool
+		if f.text, ok = skim(src); !ok {
+			f.text.text = src // for the parser to tell what is wrong
+		}
+		f.syntax, f.err = parser.ParseFile(c.externalFset, name, f.text.text, parser.SkipObjectResolution)
+		f.text.text = nil
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+// explainExternal records what is wrong with a package, with the positions of
+// the complete source: skimmed text has others.
+func (c *checker) explainExternal(p *externalPackage, conf types.Config, skimmedErr error) {
+	p.types = nil
+	fset := token.NewFileSet()
+	var files []*ast.File
+	for _, name := range p.goFiles {
+		f, err := parser.ParseFile(fset, name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			p.errs = append(p.errs, c.w.parseProblems(p.path, name, err)...)
+		}
+		if f != nil {
+			files = append(files, f)
+		}
+	}
+	if len(p.errs) > 0 {
+		return
+	}
+	conf.Error = func(err error) { p.errs = append(p.errs, c.w.typeProblem(p.path, fset, err)) }
+	_, _ = conf.Check(p.path, fset, files, nil) // errors go to conf.Error
+	if len(p.errs) == 0 {
+		p.errs = append(p.errs, problem{pkg: p.path, msg: withHint("type-check: " + skimmedErr.Error())})
+	}
+}
+
+// nameOf returns the name of the package with the given ID.
+func (w *world) nameOf(id string) string {
+	if p := w.external[id]; p != nil {
+		return p.name
+	}
+	if p := w.privateByID[id]; p != nil {
+		return p.name
+	}
+	return importName(id)
 }
 
 // goVersion returns the language version of the package's module; empty, which

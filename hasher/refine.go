@@ -27,8 +27,7 @@ func (g *graph) outsideTarget(d Digest) int32 {
 	return int32(len(g.nodes) + i)
 }
 
-// locals returns the set of local digests. Components that are the same but for
-// unrolling agree in it.
+// locals returns the set of local digests, sorted.
 func (g *graph) locals() []Digest {
 	set := make([]Digest, len(g.nodes))
 	for i, n := range g.nodes {

@@ -144,8 +144,9 @@ func (r *rollup) extract(members []int32) *graph {
 	return g
 }
 
-// merge looks for a finished component that the members unroll, which one of
-// them must then refer to, and gives them its digests.
+// merge looks for a finished component that the members unroll, all of it or a
+// part, and gives them its digests. One of the members must refer to it, or its
+// digests would come out equal without merging.
 func (r *rollup) merge(g *graph, members []int32) bool {
 	tried := map[*quotient]bool{}
 	for _, d := range g.outside {
@@ -154,7 +155,7 @@ func (r *rollup) merge(g *graph, members []int32) bool {
 			continue
 		}
 		tried[q] = true
-		if !slices.Equal(g.locals(), q.locals()) {
+		if !isSubset(g.locals(), q.locals()) {
 			continue
 		}
 		class := g.embed(q)
@@ -167,4 +168,16 @@ func (r *rollup) merge(g *graph, members []int32) bool {
 		return true
 	}
 	return false
+}
+
+// isSubset reports whether the sorted set b holds all of the sorted set a.
+func isSubset(a, b []Digest) bool {
+	for _, d := range a {
+		i, ok := slices.BinarySearchFunc(b, d, compareDigests)
+		if !ok {
+			return false
+		}
+		b = b[i+1:]
+	}
+	return true
 }

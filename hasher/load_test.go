@@ -99,7 +99,7 @@ func load(t testing.TB, src source, deps ...*Package) *Package {
 	im := &fakeImporter{fset: token.NewFileSet(), packages: map[string]*types.Package{}}
 	private := map[*types.Package]bool{}
 	for _, d := range deps {
-		im.packages[d.Types.Path()] = d.Types
+		im.packages[symbol.PkgPath(d.Types.Path())] = d.Types
 		im.fset = d.Fset
 		private[d.Types] = true
 	}

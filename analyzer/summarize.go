@@ -12,8 +12,6 @@ import (
 	"strings"
 	"sync"
 
-	"golang.org/x/tools/go/ssa"
-
 	"github.com/autover/autover/callgraph"
 	"github.com/autover/autover/hasher"
 	"github.com/autover/autover/internal/symbol"
@@ -81,7 +79,7 @@ func (w *world) summarize(ctx context.Context) ([]*unit, error) {
 			hasher.Prune(f, p.info)
 		}
 	}
-	prog := w.buildSSA()
+	bodies := w.bodies()
 	normalizers := w.normalizers(private, embeds)
 	units := make([]*unit, len(private))
 	errs := make([]error, len(private))
@@ -93,7 +91,7 @@ func (w *world) summarize(ctx context.Context) ([]*unit, error) {
 				if ctx.Err() != nil {
 					continue
 				}
-				units[i], errs[i] = w.unit(private[i], normalizers[private[i].id], prog)
+				units[i], errs[i] = w.unit(private[i], normalizers[private[i].id], bodies)
 			}
 		})
 	}
@@ -125,23 +123,15 @@ func (w *world) usable() []*privatePackage {
 	return list
 }
 
-// buildSSA builds the bodies of all private packages that have no cgo.
-func (w *world) buildSSA() *ssa.Program {
-	prog := ssa.NewProgram(w.fset, 0)
-	created := map[*types.Package]bool{}
+// bodies returns the function bodies of all private packages that have no cgo.
+func (w *world) bodies() *callgraph.Bodies {
+	var sources []callgraph.Source
 	for _, p := range w.usable() {
-		for _, imp := range p.types.Imports() {
-			if !created[imp] && w.flowless(imp) {
-				created[imp] = true
-				prog.CreatePackage(imp, nil, nil, false)
-			}
-		}
 		if !p.cgo {
-			prog.CreatePackage(p.types, p.files, p.info, false)
+			sources = append(sources, callgraph.Source{Types: p.types, Files: p.files, Info: p.info})
 		}
 	}
-	prog.Build()
-	return prog
+	return callgraph.Build(w.fset, sources)
 }
 
 // flowless tells the packages whose bodies are not analysed for flows:
@@ -174,7 +164,7 @@ func (w *world) normalizers(private []*privatePackage, embeds []map[*types.Var]h
 	return all
 }
 
-func (w *world) unit(p *privatePackage, n *hasher.Normalizer, prog *ssa.Program) (*unit, error) {
+func (w *world) unit(p *privatePackage, n *hasher.Normalizer, bodies *callgraph.Bodies) (*unit, error) {
 	u := &unit{id: p.id}
 	for _, e := range p.imports {
 		u.imports = append(u.imports, e.id)
@@ -192,7 +182,7 @@ func (w *world) unit(p *privatePackage, n *hasher.Normalizer, prog *ssa.Program)
 	}
 	if !p.cgo {
 		u.flows = callgraph.Summarize(&callgraph.Input{
-			SSA: prog.Package(p.types), Info: p.info, Fset: w.fset, Files: p.files,
+			SSA: bodies.Package(p.types), Info: p.info, Fset: w.fset, Files: p.files,
 			Private:  func(q *types.Package) bool { return !w.flowless(q) },
 			Position: w.position,
 		})

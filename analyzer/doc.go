@@ -1,0 +1,31 @@
+// Package analyzer turns a request into a report: it finds the functions that
+// are asked for and computes the version of each.
+//
+// # Terms
+//
+// The world is all code that can matter: every package of the main modules and
+// what these import. Private packages, those of the main modules and of modules
+// replaced by local folders, are read in full; of external packages only the
+// API is. A target is a private function or method that a request selects. A
+// unit is the summary of one private package, plain data without syntax, types
+// or positions in its digests; the graph is all units linked together.
+//
+// # Algorithm
+//
+// Run has five steps. Load lists the world by metadata and type-checks it, and
+// nothing is compiled or executed. Summarize reduces each private package to
+// its unit: the normal forms of its declarations (package hasher) and what they
+// call, hand on and change (package callgraph). Link resolves calls across
+// units and makes the graph. Hash rolls the digests of all nodes up in one pass.
+// The version of a target then combines its digest with what depends on the
+// programs that link it: effects of initialisation, external modules and the
+// toolchain (package depversion), and the salt.
+//
+// # Invariants
+//
+// The world doesn't depend on the targets, so that naming one target never moves
+// the version of another. Everything that reaches a hash is sorted first: the
+// order of files, maps and goroutines never shows. What can't be analysed is an
+// error or a caveat with its position. A broken package is an error for every
+// target that it can have to do with, and a warning for all others.
+package analyzer

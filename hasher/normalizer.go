@@ -62,7 +62,8 @@ type Package struct {
 }
 
 // A Normalizer computes the forms of the declarations of one package. Its
-// methods may be called concurrently, but not together with Prune.
+// methods may be called concurrently if there is no Trace, but not together with
+// Prune.
 type Normalizer struct {
 	// Trace, if not nil, receives the tokens of every form.
 	Trace Tracer
@@ -74,8 +75,8 @@ type Normalizer struct {
 	twins    map[Digest]int // how many functions with local types have the form
 }
 
-// NewNormalizer returns a Normalizer for a package whose files have been
-// pruned.
+// NewNormalizer returns a Normalizer for a package, whose files must have been
+// pruned before it computes a form.
 func NewNormalizer(p *Package) *Normalizer {
 	return &Normalizer{pkg: p, opacity: newOpacity(p.Info, p.Files, p.Types, p.Opaque), links: linknames(p.Files)}
 }

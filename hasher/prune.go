@@ -13,7 +13,7 @@ import (
 // || that are never evaluated, and clauses of switch that are never chosen. The
 // file stays well-typed, and functions that ended in a terminating statement
 // still do, so that it can be given to a builder of SSA as well. Run it before
-// creating a Normalizer.
+// forms are computed; a Normalizer may exist already, to answer p.Opaque.
 //
 // Conditions that depend on a constant of a generated file are kept. Such files
 // are found among those that info.FileVersions lists; generated constants of

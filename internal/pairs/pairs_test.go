@@ -2,6 +2,7 @@ package pairs
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 func TestPairs(t *testing.T) {
@@ -77,7 +79,10 @@ func (p *pair) output(t *testing.T, s side, dir string, env []string) string {
 }
 
 func command(t *testing.T, dir string, env []string, name string, args ...string) string {
-	cmd := exec.Command(name, args...)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.WaitDelay = time.Second
 	cmd.Dir = dir
 	cmd.Env = append(env, "PWD="+dir)
 	var stdout, stderr bytes.Buffer

@@ -322,17 +322,11 @@ func (c *checker) checkExternal(p *externalPackage) {
 		return
 	}
 	var first error
-	conf := types.Config{
-		Importer:         importer{c, p.imports},
-		Sizes:            c.sizes,
-		GoVersion:        p.goVersion(),
-		FakeImportC:      true,
-		IgnoreFuncBodies: true,
-		Error: func(err error) {
-			if first == nil {
-				first = err
-			}
-		},
+	conf := c.externalConfig(p)
+	conf.Error = func(err error) {
+		if first == nil {
+			first = err
+		}
 	}
 	syntax := make([]*ast.File, len(files))
 	for i, f := range files {
@@ -348,14 +342,26 @@ func (c *checker) checkExternal(p *externalPackage) {
 		c.explainExternal(p, conf, first)
 		return
 	}
-	p.registers = scanRegistrations(files, func(path string) string {
-		for _, e := range p.imports {
-			if e.path == path {
-				return c.w.nameOf(e.id)
-			}
-		}
-		return importName(path)
-	})
+	ids := make(map[string]string)
+	for _, e := range p.imports {
+		ids[e.path] = e.id
+	}
+	p.registers = scanRegistrations(p.path, files,
+		func(path string) string { return c.w.nameOf(ids[path]) },
+		func(path string) bool {
+			q := c.w.external[ids[path]]
+			return path == p.path && p.module == nil || q != nil && q.module == nil
+		})
+}
+
+func (c *checker) externalConfig(p *externalPackage) types.Config {
+	return types.Config{
+		Importer:         importer{c, p.imports},
+		Sizes:            c.sizes,
+		GoVersion:        p.goVersion(),
+		FakeImportC:      true,
+		IgnoreFuncBodies: true,
+	}
 }
 
 // readExternal reads and parses the files of a package without function bodies.
@@ -411,7 +417,7 @@ func (w *world) nameOf(id string) string {
 	if p := w.privateByID[id]; p != nil {
 		return p.name
 	}
-	return importName(id)
+	return ""
 }
 
 // goVersion returns the language version of the package's module; empty, which

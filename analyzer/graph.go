@@ -18,7 +18,8 @@ const (
 	identNode                 // a variable's name and type
 	valueNode                 // a variable with its initialiser and writers
 	typeNode
-	sealedNode // a whole package with cgo or assembly
+	sealedNode   // a whole package with cgo or assembly
+	boundaryNode // what external code may do with what it is handed
 )
 
 // node is a vertex of the linked program.
@@ -44,6 +45,7 @@ type graph struct {
 	program *callgraph.Program
 
 	funcs, values, idents, types, sealed map[string]int32
+	boundaries                           []int32
 	units                                map[string]*unit
 }
 
@@ -58,6 +60,7 @@ func newGraph(w *world, units []*unit) *graph {
 		g.units[u.id] = u
 		g.declare(u)
 	}
+	g.addBoundaries()
 	for _, u := range units {
 		g.connect(u)
 	}
@@ -138,6 +141,27 @@ func (g *graph) declare(u *unit) {
 	}
 }
 
+// addBoundaries makes the nodes of what external code may call and see.
+func (g *graph) addBoundaries() {
+	for _, b := range g.program.Boundaries {
+		n := node{kind: boundaryNode}
+		for _, id := range b.Callees {
+			if c, ok := g.function(id); ok {
+				n.set = append(n.set, c)
+			}
+		}
+		for _, id := range b.Types {
+			if t, ok := g.types[string(id)]; ok {
+				n.set = append(n.set, t)
+			}
+		}
+		e := hasher.NewEncoder("boundary")
+		writeStrings(e, b.Facts)
+		n.local = e.Sum()
+		g.boundaries = append(g.boundaries, g.add(n))
+	}
+}
+
 // connect adds the edges of the nodes of a package.
 func (g *graph) connect(u *unit) {
 	initialised := map[symbol.ID]initialValue{}
@@ -212,10 +236,8 @@ func (g *graph) connectFunction(n *node, d *decl) {
 				n.set = append(n.set, c)
 			}
 		}
-		for id := range l.Types {
-			if t, ok := g.types[string(id)]; ok {
-				n.set = append(n.set, t)
-			}
+		for b := range l.Boundaries {
+			n.set = append(n.set, g.boundaries[b])
 		}
 	}
 	n.externals = slices.DeleteFunc(n.externals, func(path string) bool {
@@ -228,10 +250,7 @@ func (g *graph) connectFunction(n *node, d *decl) {
 	n.refs = g.slots(d, n.linked)
 	e := hasher.NewEncoder("function")
 	e.Digest(d.form.Local)
-	e.List(len(facts))
-	for _, f := range facts {
-		e.String(f)
-	}
+	writeStrings(e, facts)
 	n.local = e.Sum()
 }
 

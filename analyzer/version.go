@@ -170,7 +170,9 @@ func (v *versioner) finish(c *closure, packages map[string]bool, effects map[int
 	units := map[*unit]bool{}
 	for _, i := range c.nodes {
 		n := &v.g.nodes[i]
-		units[n.unit] = true
+		if n.unit != nil {
+			units[n.unit] = true
+		}
 		if n.kind == funcNode && n.decl.kind == funcDecl {
 			c.functions++
 		}

@@ -1,9 +1,8 @@
 package callgraph
 
 import (
+	"fmt"
 	"strings"
-
-	"github.com/autover/autover/internal/symbol"
 )
 
 // linkedCall is a call with the nodes of the whole program.
@@ -12,16 +11,26 @@ type linkedCall struct {
 	callee  int32
 	args    []int32
 	results []int32
+	kinds   []int32 // filters of the results
 	content int32
 	model   model
-	bound   bool // the external rules are in place
+	bound   bool // the rules of an external call are in place
+	// packages are the external packages that may be called.
+	packages map[string]bool
+	// fields are the methods promoted from interfaces in fields that are
+	// followed; it is shared with the calls of these.
+	fields map[string]bool
 }
 
 func (s *solver) addCall(c *Call, at func(Node) int32, all func([]Node) []int32, tokens []int32) {
-	l := &linkedCall{Call: c, callee: at(c.Callee), args: all(c.Args), results: all(c.Results), content: at(c.Content)}
+	l := &linkedCall{
+		Call: c, callee: at(c.Callee), args: all(c.Args), results: all(c.Results), kinds: s.kinds(c.Kinds),
+		content: at(c.Content), packages: map[string]bool{}, fields: map[string]bool{},
+	}
 	for _, t := range c.Types {
 		s.put(l.content, tokens[t])
 	}
+	s.calls = append(s.calls, l)
 	switch c.Kind {
 	case DynamicCall:
 		s.rule(l.callee, dynamicRule{l})
@@ -30,58 +39,28 @@ func (s *solver) addCall(c *Call, at func(Node) int32, all func([]Node) []int32,
 	case ExternalCall:
 		s.bind(l, c.Method, c.Package)
 	}
-	s.calls = append(s.calls, l)
 }
 
-// call connects a call site with a body.
-func (s *solver) call(owner symbol.ID, key, reason string, args, results []int32, receiver bool) {
+// enter connects a call site with a body. The receiver of a method called
+// through an interface is not among the arguments.
+func (s *solver) enter(key string, args, results []int32, receiver bool) {
 	p := s.procs[key]
 	if p == nil {
-		s.callees(owner, symbol.ID(key), reason)
 		return
 	}
-	s.callees(owner, p.owner, reason)
 	params := p.params
 	if receiver && len(params) > 0 {
 		params = params[1:]
 	}
 	for i, a := range args {
 		if i < len(params) {
-			s.edge(a, params[i])
+			s.edge(a, params[i], 0)
 		}
 	}
 	for i, r := range results {
 		if i < len(p.results) {
-			s.edge(p.results[i], r)
+			s.edge(p.results[i], r, 0)
 		}
-	}
-}
-
-func (s *solver) callees(owner, callee symbol.ID, reason string) {
-	o := s.outcome(owner)
-	if old, ok := o.callees[callee]; !ok || reason < old {
-		o.callees[callee] = reason
-	}
-}
-
-// dynamicRule calls the functions that a function value may be.
-type dynamicRule struct{ c *linkedCall }
-
-func (r dynamicRule) apply(s *solver, token int32) {
-	t := s.tokens[token]
-	switch t.kind {
-	case FuncToken:
-		if p := s.procs[t.key]; p == nil || p.signature == r.c.Method {
-			s.call(r.c.Owner, t.key, "call of a function value at "+r.c.Position, r.c.args, r.c.results, false)
-		}
-	case ExternalToken:
-		name, pkg := t.key, packageOfName(t.key)
-		s.outcome(r.c.Owner).packages[pkg] = true
-		s.bind(r.c, name, pkg)
-	case ObjectToken:
-		// A function that external code made.
-		s.put(r.c.content, token)
-		s.bind(r.c, "", "")
 	}
 }
 
@@ -94,10 +73,34 @@ func packageOfName(name string) string {
 	return name
 }
 
+// dynamicRule calls the functions that a function value may be.
+type dynamicRule struct{ c *linkedCall }
+
+func (r dynamicRule) apply(s *solver, _, token int32) {
+	t := s.tokens[token]
+	switch t.kind {
+	case FuncToken:
+		if s.callable(r.c, t) {
+			s.enter(t.key, r.c.args, r.c.results, false)
+		}
+	case ExternalToken:
+		s.bind(r.c, t.key, packageOfName(t.key))
+	case ObjectToken: // a function that external code made
+		s.put(r.c.content, token)
+		s.bind(r.c, "", "")
+	}
+}
+
+// callable tells whether a function token has the type that a call expects.
+func (s *solver) callable(c *linkedCall, t solved) bool {
+	p := s.procs[t.key]
+	return p == nil || p.signature == c.Method
+}
+
 // invokeRule calls the method of what an interface may hold.
 type invokeRule struct{ c *linkedCall }
 
-func (r invokeRule) apply(s *solver, token int32) {
+func (r invokeRule) apply(s *solver, _, token int32) {
 	t := s.tokens[token]
 	if t.kind != TypeToken {
 		s.put(r.c.content, token)
@@ -108,89 +111,100 @@ func (r invokeRule) apply(s *solver, token int32) {
 	if typ == nil {
 		return
 	}
-	if m := typ.method(r.c.Method); m != nil {
-		s.invoke(r.c, typ, m)
+	m := typ.method(r.c.Method)
+	if m == nil {
+		return
 	}
-}
-
-func (s *solver) invoke(c *linkedCall, typ *Type, m *Method) {
 	switch m.Target {
 	case PrivateMethod:
-		s.receiver(typ, m)
-		s.call(c.Owner, m.Proc, "call of "+typ.Key+"."+m.Name+" through an interface at "+c.Position, c.args, c.results, true)
+		s.receive(typ, m)
+		s.enter(m.Proc, r.c.args, r.c.results, true)
 	case EmbeddedInterface:
-		if m.Field != "" {
-			s.invokeField(c, m)
-		}
+		s.invokeField(r.c, m)
 	case ExternalMethod:
-		s.outcome(c.Owner).packages[m.Package] = true
 		if m.Field != "" {
-			s.edge(s.named(m.Field), c.content)
+			s.edge(s.named(m.Field), r.c.content, 0)
 		}
-		s.bind(c, m.Proc, m.Package)
+		s.bind(r.c, m.Proc, m.Package)
 	}
 }
 
 // invokeField calls a method that is promoted from an interface in a field.
 func (s *solver) invokeField(c *linkedCall, m *Method) {
+	key := m.Field + " " + m.Proc
+	if m.Field == "" || c.fields[key] {
+		return
+	}
+	c.fields[key] = true
 	inner := *c.Call
 	inner.Method, inner.Package = m.Proc, m.Package
 	l := *c
-	l.Call, l.bound = &inner, false
-	s.rule(s.named(m.Field), invokeRule{&l})
+	l.Call, l.bound, l.callee, l.packages = &inner, false, s.named(m.Field), map[string]bool{}
+	s.calls = append(s.calls, &l)
+	s.rule(l.callee, invokeRule{&l})
 }
 
-// receiver passes the content of a type that is no struct to the receiver of
+// receive passes the content of a type that is no struct to the receiver of
 // its method.
-func (s *solver) receiver(typ *Type, m *Method) {
+func (s *solver) receive(typ *Type, m *Method) {
 	if typ.Content == "" {
 		return
 	}
 	if p := s.procs[m.Proc]; p != nil && len(p.params) > 0 {
-		s.edge(s.named(typ.Content), p.params[0])
+		s.edge(s.named(typ.Content), p.params[0], 0)
 	}
 }
 
 // bind puts the rules of an external call in place: its content gathers what
 // the external code gets to know, and the results come from there.
 //
-// A call can meet several external functions; the rules then are those of the
-// least restricted one.
+// A call can meet several external functions; the rules then are those of all.
 func (s *solver) bind(c *linkedCall, name, pkg string) {
 	m := modelOf(name, pkg)
-	if c.bound {
-		if widen(&c.model, m) {
-			s.rule(c.content, &contentRule{c, c.model})
-			s.bindPackage(c, pkg)
-		}
+	if pkg != "" {
+		c.packages[pkg] = true
+	}
+	if c.bound && !widen(&c.model, m) {
 		return
 	}
-	c.bound = true
-	c.model = m
-	for _, a := range c.args {
-		s.edge(a, c.content)
-	}
-	for _, r := range c.results {
-		if r >= 0 && (m.returns || m.asks) {
-			s.edge(c.content, r)
-			s.put(r, s.token(ObjectToken, "", c.content))
+	if !c.bound {
+		c.bound, c.model = true, m
+		for _, a := range c.args {
+			s.edge(a, c.content, 0)
 		}
 	}
-	s.rule(c.content, &contentRule{c, m})
-	s.bindPackage(c, pkg)
-}
-
-// bindPackage joins what a call hands over with what the package keeps.
-func (s *solver) bindPackage(c *linkedCall, pkg string) {
+	for i, r := range c.results {
+		if r < 0 || !c.model.returns && !c.model.asks {
+			continue
+		}
+		kind := int32(0)
+		if i < len(c.kinds) {
+			kind = c.kinds[i]
+		}
+		s.edge(c.content, r, kind)
+		s.put(r, s.token(ObjectToken, "", c.content))
+	}
+	s.rule(c.content, contentRule{s.modelNumber(c.model)})
 	if pkg == "" {
 		return
 	}
 	if c.model.registers {
-		s.edge(c.content, s.named(packageKey(pkg)))
+		s.edge(c.content, s.named(packageKey(pkg)), 0)
 	}
 	if c.model.asks {
-		s.edge(s.ask(pkg), c.content)
+		s.edge(s.ask(pkg), c.content, 0)
 	}
+}
+
+func (s *solver) modelNumber(m model) int32 {
+	key := fmt.Sprint(m)
+	if i, ok := s.modelID[key]; ok {
+		return i
+	}
+	i := int32(len(s.models))
+	s.models = append(s.models, m)
+	s.modelID[key] = i
+	return i
 }
 
 // ask returns the node of what a package and the packages that it imports
@@ -201,9 +215,9 @@ func (s *solver) ask(pkg string) int32 {
 	}
 	n := s.newNode()
 	s.asked[pkg] = n
-	s.edge(s.named(packageKey(pkg)), n)
+	s.edge(s.named(packageKey(pkg)), n, 0)
 	for _, p := range s.imports(pkg) {
-		s.edge(s.ask(p), n)
+		s.edge(s.ask(p), n, 0)
 	}
 	return n
 }
@@ -226,88 +240,68 @@ func widen(m *model, other model) bool {
 		m.asks != old.asks || m.returns != old.returns || len(m.methods) != len(old.methods)
 }
 
-// contentRule says what external code does with something it gets to know.
-type contentRule struct {
-	c *linkedCall
-	m model
-}
+// contentRule says what external code does with something it gets to know. It
+// is shared by all calls of a model that know the same.
+type contentRule struct{ model int32 }
 
-func (r *contentRule) apply(s *solver, token int32) {
-	c, t := r.c, s.tokens[token]
+func (r contentRule) apply(s *solver, node, token int32) {
+	m, t := &s.models[r.model], s.tokens[token]
 	switch t.kind {
 	case ObjectToken:
-		s.edge(t.content, c.content)
-		if r.m.keeps {
-			s.edge(c.content, t.content)
+		s.edge(t.content, node, 0)
+		if m.keeps {
+			s.edge(node, t.content, 0)
 		}
 	case FuncToken:
-		if r.m.calls {
-			s.callback(c, t.key, "callback through "+c.external())
+		if m.calls {
+			s.callback(node, t.key)
 		}
-	case ExternalToken:
-		pkg := packageOfName(t.key)
-		s.outcome(c.Owner).packages[pkg] = true
 	case TypeToken:
 		if typ := s.types[t.key]; typ != nil {
-			r.seen(s, typ)
+			s.seen(m, node, typ)
 		}
 	}
 }
 
-func (c *linkedCall) external() string { return c.Method + " at " + c.Position }
-
-// seen makes a private type known to external code: by assertions and
-// reflection it finds exported methods and what lies in exported fields.
-func (r *contentRule) seen(s *solver, typ *Type) {
-	c := r.c
-	o := s.outcome(c.Owner)
-	if typ.Named != "" {
-		o.types[typ.Named] = "converted to an interface for " + c.external()
-	}
+// seen makes a type known to external code: by assertions and reflection it
+// finds exported methods and what lies in exported fields.
+func (s *solver) seen(m *model, node int32, typ *Type) {
 	for i := range typ.Methods {
-		m := &typ.Methods[i]
-		if !m.Exported || !r.m.callsMethod(m.Name) {
+		method := &typ.Methods[i]
+		if !method.Exported || !m.callsMethod(method.Name) {
 			continue
 		}
-		if m.Target != ExternalMethod || typ.Named != "" {
-			o.facts["method "+typ.label()+" "+m.label()] = true
-		}
-		switch m.Target {
-		case PrivateMethod:
-			s.receiver(typ, m)
-			s.callback(c, m.Proc, "method called by "+c.external())
-		case EmbeddedInterface, ExternalMethod:
-			if m.Field != "" {
-				s.edge(s.named(m.Field), c.content)
-			}
+		if method.Target == PrivateMethod {
+			s.receive(typ, method)
+			s.callback(node, method.Proc)
+		} else if method.Field != "" {
+			s.edge(s.named(method.Field), node, 0)
 		}
 	}
 	for _, f := range typ.Fields {
-		s.edge(s.named(f), c.content)
-		if r.m.keeps {
-			s.edge(c.content, s.named(f))
+		s.edge(s.named(f), node, 0)
+		if m.keeps {
+			s.edge(node, s.named(f), 0)
 		}
 	}
 	if typ.Content != "" {
-		s.edge(s.named(typ.Content), c.content)
+		s.edge(s.named(typ.Content), node, 0)
 	}
 	for _, n := range typ.Nested {
-		s.put(c.content, s.token(TypeToken, n, -1))
+		s.put(node, s.token(TypeToken, n, -1))
 	}
 }
 
 // callback calls a body from external code, which passes it what it knows.
-func (s *solver) callback(c *linkedCall, key, reason string) {
+func (s *solver) callback(node int32, key string) {
 	p := s.procs[key]
 	if p == nil {
-		s.callees(c.Owner, symbol.ID(key), reason)
 		return
 	}
-	s.callees(c.Owner, p.owner, reason)
-	for _, param := range p.params {
-		s.edge(c.content, param)
+	for i, param := range p.params {
+		s.edge(node, param, p.kinds[i])
 	}
 	for _, r := range p.results {
-		s.edge(r, c.content)
+		s.edge(r, node, 0)
 	}
 }

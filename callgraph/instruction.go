@@ -543,7 +543,7 @@ func (b *builder) call(instr ssa.CallInstruction) {
 		b.sum.Calls = append(b.sum.Calls, Call{
 			Kind: DynamicCall, Owner: b.owner, Callee: b.value(c.Value),
 			Method: b.types.key(signatureOnly(c.Signature())),
-			Args:   b.valuesOf(c.Args), Results: res, Content: b.newNode(), Position: b.in.Position(instr.Pos()),
+			Args:   b.valuesOf(c.Args), Results: res, Kinds: b.kindsOf(c.Signature()), Content: b.newNode(), Position: b.in.Position(instr.Pos()),
 		})
 		return
 	}
@@ -585,7 +585,7 @@ func (b *builder) invoke(c *ssa.CallCommon, res []Node, instr ssa.CallInstructio
 	}
 	call := Call{
 		Kind: InvokeCall, Owner: b.owner, Callee: recv, Method: memberName(c.Method), Package: pkg,
-		Args: b.valuesOf(c.Args), Results: res, Content: b.newNode(), Position: b.in.Position(instr.Pos()),
+		Args: b.valuesOf(c.Args), Results: res, Kinds: b.kindsOf(c.Signature()), Content: b.newNode(), Position: b.in.Position(instr.Pos()),
 	}
 	b.handedOver(&call, c.Args, instr)
 	b.sum.Calls = append(b.sum.Calls, call)
@@ -595,7 +595,7 @@ func (b *builder) invoke(c *ssa.CallCommon, res []Node, instr ssa.CallInstructio
 func (b *builder) external(fn *ssa.Function, c *ssa.CallCommon, res []Node, instr ssa.CallInstruction) {
 	call := Call{
 		Kind: ExternalCall, Owner: b.owner, Callee: None, Method: externalName(fn), Package: packageOf(fn),
-		Args: b.valuesOf(c.Args), Results: res, Content: b.newNode(), Position: b.in.Position(instr.Pos()),
+		Args: b.valuesOf(c.Args), Results: res, Kinds: b.kindsOf(c.Signature()), Content: b.newNode(), Position: b.in.Position(instr.Pos()),
 	}
 	b.fact(b.owner).externals[call.Package] = true
 	b.handedOver(&call, c.Args, instr)
@@ -604,6 +604,15 @@ func (b *builder) external(fn *ssa.Function, c *ssa.CallCommon, res []Node, inst
 	}
 	b.special(call.Method, c, instr)
 	b.sum.Calls = append(b.sum.Calls, call)
+}
+
+// kindsOf describes the results of a call.
+func (b *builder) kindsOf(sig *types.Signature) []string {
+	var list []string
+	for i := range sig.Results().Len() {
+		list = append(list, b.types.kind(sig.Results().At(i).Type()))
+	}
+	return list
 }
 
 // special notes the calls that analysis can't see through.

@@ -1,14 +1,18 @@
 package callgraph
 
 import (
-	"sort"
 	"strings"
+
+	"golang.org/x/tools/container/intsets"
 
 	"github.com/autover/autover/internal/symbol"
 )
 
 // Program is the set of all private packages, linked.
 type Program struct {
+	// Boundaries are what calls of external code may lead to. Calls that hand
+	// over the same share one.
+	Boundaries []Boundary
 	// Functions says what linking found for every body that has a name:
 	// declared functions, init functions and initialisers.
 	Functions map[symbol.ID]*Linked
@@ -22,15 +26,24 @@ type Program struct {
 	Affected map[symbol.ID][]symbol.ID
 }
 
+// Boundary is what external code may do with what a call hands over.
+type Boundary struct {
+	// Callees are the private functions that it may call, and Types the
+	// private types that it gets to see, sorted.
+	Callees, Types []symbol.ID
+	// Facts are what it can learn of method sets, sorted.
+	Facts []string
+}
+
 // Linked is what a function refers to besides what its syntax says.
 type Linked struct {
-	// Callees are the functions that calls through interfaces, function
-	// values and external code may reach, with the reason.
+	// Callees are the functions that calls through interfaces and function
+	// values may reach, each with the position of one such call.
 	Callees map[symbol.ID]string
-	// Types are the private types that external code gets to see.
-	Types map[symbol.ID]string
-	// Facts are what assertions and external code can learn of method sets,
-	// sorted.
+	// Boundaries are indices into Program.Boundaries, each with the position
+	// and name of one call of external code.
+	Boundaries map[int]string
+	// Facts are what assertions can learn of method sets, sorted.
 	Facts []string
 	// Reads are the variables whose value counts.
 	Reads map[symbol.ID]bool
@@ -39,6 +52,8 @@ type Linked struct {
 	// Reveals says that the function uses what shows positions or names.
 	Reveals bool
 	Caveats []Caveat
+
+	externals, facts map[string]bool
 }
 
 // Effect is an init function or initialiser that may be noticed outside of
@@ -76,7 +91,8 @@ func Link(summaries []*Summary, opt Options) *Program {
 		solver:    s,
 		opt:       opt,
 		functions: map[symbol.ID]*Function{},
-		writes:    map[symbol.ID]map[string]bool{},
+		writes:    map[symbol.ID]*intsets.Sparse{},
+		reach:     newCellReach(s),
 		registers: map[symbol.ID]map[string]bool{},
 		variables: map[symbol.ID]*Variable{},
 	}
@@ -93,6 +109,7 @@ func Link(summaries []*Summary, opt Options) *Program {
 	for id, f := range l.functions {
 		p.Functions[id] = l.linked(f)
 	}
+	l.resolve(p)
 	l.writers(p)
 	return p
 }
@@ -101,16 +118,17 @@ type linker struct {
 	*solver
 	opt       Options
 	functions map[symbol.ID]*Function
-	writes    map[symbol.ID]map[string]bool
+	writes    map[symbol.ID]*intsets.Sparse
+	reach     *cellReach
 	registers map[symbol.ID]map[string]bool
 	variables map[symbol.ID]*Variable
 }
 
 func (l *linker) function(f *Function) {
 	l.functions[f.ID] = f
-	w, r := map[string]bool{}, map[string]bool{}
+	w, r := new(intsets.Sparse), map[string]bool{}
 	for _, c := range f.Writes {
-		w[c] = true
+		w.Insert(l.reach.id(c))
 	}
 	for _, p := range f.Assigns {
 		r[p] = true
@@ -150,101 +168,57 @@ func (l *linker) externalWrites() {
 			continue
 		}
 		for _, cell := range c.Cells {
-			w[cell] = true
+			w.Insert(l.reach.id(cell))
 		}
 		for _, id := range c.Memory {
-			w[varKey(id)] = true
+			w.Insert(l.reach.id(varKey(id)))
 		}
-		for cell := range l.held(c.content) {
-			w[cell] = true
-		}
+		l.reach.from(c.content, w)
 	}
-}
-
-// held returns the memory that can be reached from the tokens of a node.
-func (l *linker) held(start int32) map[string]bool {
-	cells := map[string]bool{}
-	nodes := map[int32]bool{}
-	var visit func(n int32)
-	visit = func(n int32) {
-		if n < 0 || nodes[n] {
-			return
-		}
-		nodes[n] = true
-		for _, id := range l.sets[n].AppendTo(nil) {
-			t := l.tokens[id]
-			switch t.kind {
-			case ObjectToken:
-				visit(t.content)
-			case TypeToken:
-				if typ := l.types[t.key]; typ != nil {
-					for _, c := range typ.Memory {
-						if !cells[c] {
-							cells[c] = true
-							if f, ok := l.names[c]; ok {
-								visit(f)
-							}
-						}
-					}
-				}
-			}
-		}
-	}
-	visit(start)
-	return cells
 }
 
 // cells returns the memory that counts as that of a variable.
-func (l *linker) cells(v *Variable) map[string]bool {
-	cells := map[string]bool{varKey(v.ID): true}
+func (l *linker) cells(v *Variable) *intsets.Sparse {
+	cells := new(intsets.Sparse)
+	cells.Insert(l.reach.id(varKey(v.ID)))
 	if v.Addressed {
 		for _, c := range v.Own {
-			cells[c] = true
+			cells.Insert(l.reach.id(c))
 		}
 	}
 	if v.Aliased {
 		for _, c := range v.Memory {
-			cells[c] = true
+			cells.Insert(l.reach.id(c))
 			if f, ok := l.names[c]; ok {
-				for h := range l.held(f) {
-					cells[h] = true
-				}
+				l.reach.from(f, cells)
 			}
 		}
 		if n, ok := l.names[varKey(v.ID)]; ok {
-			for h := range l.held(n) {
-				cells[h] = true
-			}
+			l.reach.from(n, cells)
 		}
 	}
 	return cells
 }
 
+// linked describes a function without its calls.
 func (l *linker) linked(f *Function) *Linked {
-	out := &Linked{Reads: map[symbol.ID]bool{}, Reveals: f.Reveals, Caveats: f.Caveats}
+	out := &Linked{
+		Callees: map[symbol.ID]string{}, Boundaries: map[int]string{}, Reads: map[symbol.ID]bool{},
+		Reveals: f.Reveals, Caveats: f.Caveats, externals: map[string]bool{}, facts: map[string]bool{},
+	}
 	for _, r := range f.Reads {
 		out.Reads[r] = true
 	}
-	ext := map[string]bool{}
 	for _, p := range f.Externals {
-		ext[p] = true
+		out.externals[p] = true
 	}
-	if o := l.edges[f.ID]; o != nil {
-		out.Callees, out.Types = o.callees, o.types
-		out.Facts = sortedKeys(o.facts)
-		for p := range o.packages {
-			ext[p] = true
-		}
-	}
-	delete(ext, "")
-	out.Externals = sortedKeys(ext)
 	return out
 }
 
 // writers finds who changes each variable, and which initialisations have
 // effects.
 func (l *linker) writers(p *Program) {
-	byCell := map[string][]symbol.ID{}
+	byCell := map[int][]symbol.ID{}
 	initial := map[symbol.ID]bool{}
 	for _, id := range l.opt.Initializers {
 		initial[id] = true
@@ -253,7 +227,7 @@ func (l *linker) writers(p *Program) {
 		if initial[id] {
 			continue
 		}
-		for c := range l.writes[id] {
+		for _, c := range l.writes[id].AppendTo(nil) {
 			byCell[c] = append(byCell[c], id)
 		}
 	}
@@ -263,7 +237,7 @@ func (l *linker) writers(p *Program) {
 	for _, id := range sortedIDs(l.variables) {
 		v := l.variables[id]
 		writers, effects := map[symbol.ID]bool{}, map[symbol.ID]bool{}
-		for c := range l.cells(v) {
+		for _, c := range l.cells(v).AppendTo(nil) {
 			for _, w := range byCell[c] {
 				writers[w] = true
 			}
@@ -299,20 +273,20 @@ func (l *linker) initializedBy(e, v symbol.ID) bool {
 // effects returns the effects by the cells that they change, and what they
 // register with external packages. What functions called by an init function
 // do is its doing.
-func (l *linker) effects(p *Program) (byCell map[string][]symbol.ID, registers map[symbol.ID]map[string]bool) {
-	byCell, registers = map[string][]symbol.ID{}, map[symbol.ID]map[string]bool{}
+func (l *linker) effects(p *Program) (byCell map[int][]symbol.ID, registers map[symbol.ID]map[string]bool) {
+	byCell, registers = map[int][]symbol.ID{}, map[symbol.ID]map[string]bool{}
 	for _, e := range l.opt.Initializers {
-		cells, packages := map[string]bool{}, map[string]bool{}
+		cells, packages := new(intsets.Sparse), map[string]bool{}
 		for _, f := range l.called(p, e) {
-			for c := range l.writes[f] {
-				cells[c] = true
+			if w := l.writes[f]; w != nil {
+				cells.UnionWith(w)
 			}
 			for r := range l.registers[f] {
 				packages[r] = true
 			}
 		}
 		registers[e] = packages
-		for c := range cells {
+		for _, c := range cells.AppendTo(nil) {
 			byCell[c] = append(byCell[c], e)
 		}
 	}
@@ -336,6 +310,11 @@ func (l *linker) called(p *Program, e symbol.ID) []symbol.ID {
 		if f := p.Functions[list[i]]; f != nil {
 			for id := range f.Callees {
 				visit(id)
+			}
+			for b := range f.Boundaries {
+				for _, id := range p.Boundaries[b].Callees {
+					visit(id)
+				}
 			}
 		}
 	}
@@ -387,14 +366,4 @@ func stripVariants(s string) string {
 		}
 		s = s[i+j+1:]
 	}
-}
-
-// Sorted returns the keys of an edge set in order.
-func Sorted(m map[symbol.ID]string) []symbol.ID {
-	list := make([]symbol.ID, 0, len(m))
-	for id := range m {
-		list = append(list, id)
-	}
-	sort.Slice(list, func(i, j int) bool { return list[i] < list[j] })
-	return list
 }

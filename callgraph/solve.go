@@ -8,18 +8,16 @@ import (
 	"github.com/autover/autover/internal/symbol"
 )
 
-// solver propagates tokens through all packages to a fixed point, as in
-// Andersen's points-to analysis with difference propagation (Pearce, Kelly and
-// Hankin, "Efficient field-sensitive pointer analysis of C", 2007). The calls
-// it discovers add constraints on the way.
+// solver propagates tokens through all packages to a fixed point. It is wave
+// propagation (Pereira and Berlin, "Wave Propagation and Deep Propagation for
+// Pointer Analysis", 2009): collapse the cycles of copy edges, pass differences
+// on in topological order, apply the rules to what arrived, and repeat. The
+// fixed point doesn't depend on any order.
 type solver struct {
-	names  map[string]int32 // key of a shared node -> node
-	sets   []intsets.Sparse // what a node holds
-	done   []intsets.Sparse // what of it has been propagated
-	succs  [][]succ
-	rules  [][]rule
-	work   []int32
-	queued []bool
+	names   map[string]int32 // key of a shared node -> node
+	nodes   []*vertex
+	parent  []int32 // union-find over nodes
+	changed bool    // nodes or copy edges were added since cycles were collapsed
 
 	tokens   []solved
 	tokenIDs map[tokenKey]int32
@@ -27,10 +25,29 @@ type solver struct {
 	procs    map[string]*linkedProc
 	imports  func(string) []string
 	asked    map[string]int32 // package -> node of what it and its imports keep
-	filters  map[string]map[int32]bool
+	filters  []filter
+	filterID map[string]int32
+	models   []model
+	modelID  map[string]int32
 
-	edges map[symbol.ID]*outcome
-	calls []*linkedCall
+	calls   []*linkedCall
+	asserts []assertion
+}
+
+// vertex is a flow node of the whole program.
+type vertex struct {
+	set   intsets.Sparse // what it holds
+	done  intsets.Sparse // what of that has been passed on
+	succs map[succ]struct{}
+	rules map[rule]struct{}
+}
+
+// succ is a copy edge. A filter above zero restricts what passes.
+type succ struct{ to, filter int32 }
+
+// rule is a constraint that depends on the tokens of a node.
+type rule interface {
+	apply(s *solver, node, token int32)
 }
 
 type tokenKey struct {
@@ -46,31 +63,19 @@ type solved struct {
 	content int32 // of an object
 }
 
-// succ is a copy edge; filter names the type that an assertion lets through.
-type succ struct {
-	to     int32
-	filter string
-	owner  symbol.ID
-}
-
-// rule is a constraint that depends on the tokens of a node.
-type rule interface {
-	apply(s *solver, token int32)
-}
-
 type linkedProc struct {
 	owner     symbol.ID
 	params    []int32
+	kinds     []int32 // filters of the parameters
 	results   []int32
 	signature string
 }
 
-// outcome is what linking found for one function.
-type outcome struct {
-	callees  map[symbol.ID]string // dynamic callee -> reason
-	types    map[symbol.ID]string // type seen by external code -> reason
-	facts    map[string]bool      // what code can ask of method sets
-	packages map[string]bool      // external packages called through interfaces
+// assertion is a type assertion to an interface type.
+type assertion struct {
+	owner symbol.ID
+	src   int32
+	typ   string
 }
 
 func newSolver(imports func(string) []string) *solver {
@@ -81,20 +86,30 @@ func newSolver(imports func(string) []string) *solver {
 		procs:    map[string]*linkedProc{},
 		imports:  imports,
 		asked:    map[string]int32{},
-		filters:  map[string]map[int32]bool{},
-		edges:    map[symbol.ID]*outcome{},
+		filters:  make([]filter, 1),
+		filterID: map[string]int32{},
+		modelID:  map[string]int32{},
 	}
 }
 
 func (s *solver) newNode() int32 {
-	n := int32(len(s.succs))
-	s.sets = append(s.sets, intsets.Sparse{})
-	s.done = append(s.done, intsets.Sparse{})
-	s.succs = append(s.succs, nil)
-	s.rules = append(s.rules, nil)
-	s.queued = append(s.queued, false)
+	n := int32(len(s.nodes))
+	s.nodes = append(s.nodes, new(vertex))
+	s.parent = append(s.parent, n)
+	s.changed = true
 	return n
 }
+
+// find returns the representative of a node's cycle.
+func (s *solver) find(n int32) int32 {
+	for s.parent[n] != n {
+		s.parent[n] = s.parent[s.parent[n]]
+		n = s.parent[n]
+	}
+	return n
+}
+
+func (s *solver) vertex(n int32) *vertex { return s.nodes[s.find(n)] }
 
 func (s *solver) named(key string) int32 {
 	if n, ok := s.names[key]; ok {
@@ -114,15 +129,6 @@ func (s *solver) token(kind TokenKind, key string, content int32) int32 {
 	s.tokens = append(s.tokens, solved{kind, key, content})
 	s.tokenIDs[k] = t
 	return t
-}
-
-func (s *solver) outcome(id symbol.ID) *outcome {
-	o := s.edges[id]
-	if o == nil {
-		o = &outcome{callees: map[symbol.ID]string{}, types: map[symbol.ID]string{}, facts: map[string]bool{}, packages: map[string]bool{}}
-		s.edges[id] = o
-	}
-	return o
 }
 
 // add makes the constraints of a summary part of the problem.
@@ -163,16 +169,17 @@ func (s *solver) add(sum *Summary) {
 		}
 	}
 	for _, p := range sum.Procs {
-		s.procs[p.Key] = &linkedProc{p.Owner, all(p.Params), all(p.Results), p.Signature}
+		s.procs[p.Key] = &linkedProc{p.Owner, all(p.Params), s.kinds(p.Kinds), all(p.Results), p.Signature}
 	}
 	for _, a := range sum.Addrs {
 		s.put(at(a.Dst), tokens[a.Token])
 	}
 	for _, c := range sum.Copies {
-		s.edge(at(c.Src), at(c.Dst))
+		s.edge(at(c.Src), at(c.Dst), 0)
 	}
 	for _, f := range sum.Filters {
-		s.addEdge(at(f.Src), succ{at(f.Dst), f.Type, f.Owner})
+		s.edge(at(f.Src), at(f.Dst), s.filter("i:"+f.Type))
+		s.asserts = append(s.asserts, assertion{f.Owner, at(f.Src), f.Type})
 	}
 	for _, l := range sum.Loads {
 		s.rule(at(l.Ptr), loadRule{at(l.Dst)})
@@ -185,138 +192,318 @@ func (s *solver) add(sum *Summary) {
 	}
 }
 
+func (s *solver) kinds(list []string) []int32 {
+	out := make([]int32, len(list))
+	for i, k := range list {
+		out[i] = s.filter(k)
+	}
+	return out
+}
+
 func (s *solver) put(n, token int32) {
-	if n >= 0 && s.sets[n].Insert(int(token)) {
-		s.enqueue(n)
+	if n >= 0 {
+		s.vertex(n).set.Insert(int(token))
 	}
 }
 
-func (s *solver) enqueue(n int32) {
-	if !s.queued[n] {
-		s.queued[n] = true
-		s.work = append(s.work, n)
+// edge adds a copy edge and passes on what its source has passed on already.
+func (s *solver) edge(from, to, filter int32) {
+	if from < 0 || to < 0 {
+		return
+	}
+	from, to = s.find(from), s.find(to)
+	if from == to {
+		return
+	}
+	v := s.nodes[from]
+	e := succ{to, filter}
+	if _, old := v.succs[e]; old {
+		return
+	}
+	if v.succs == nil {
+		v.succs = map[succ]struct{}{}
+	}
+	v.succs[e] = struct{}{}
+	s.changed = s.changed || filter == 0
+	if !v.done.IsEmpty() {
+		s.pass(&v.done, e)
 	}
 }
 
-func (s *solver) edge(from, to int32) {
-	if from >= 0 && to >= 0 && from != to {
-		s.addEdge(from, succ{to: to})
-	}
-}
-
-// addEdge adds a copy edge, and passes on what has been propagated already.
-func (s *solver) addEdge(from int32, e succ) {
-	for _, old := range s.succs[from] {
-		if old == e {
-			return
-		}
-	}
-	s.succs[from] = append(s.succs[from], e)
-	if !s.done[from].IsEmpty() {
-		s.pass(&s.done[from], e)
-	}
-}
-
+// rule adds a rule and applies it to what its node has passed on already.
 func (s *solver) rule(n int32, r rule) {
 	if n < 0 {
 		return
 	}
-	s.rules[n] = append(s.rules[n], r)
-	if !s.done[n].IsEmpty() {
-		for _, t := range s.done[n].AppendTo(nil) {
-			r.apply(s, int32(t))
-		}
+	n = s.find(n)
+	v := s.nodes[n]
+	if _, old := v.rules[r]; old {
+		return
+	}
+	if v.rules == nil {
+		v.rules = map[rule]struct{}{}
+	}
+	v.rules[r] = struct{}{}
+	for _, t := range v.done.AppendTo(nil) {
+		r.apply(s, n, int32(t))
 	}
 }
 
 func (s *solver) pass(delta *intsets.Sparse, e succ) {
-	if e.filter == "" {
-		if s.sets[e.to].UnionWith(delta) {
-			s.enqueue(e.to)
-		}
+	to := s.vertex(e.to)
+	if e.filter == 0 {
+		to.set.UnionWith(delta)
 		return
 	}
+	f := &s.filters[e.filter]
 	for _, t := range delta.AppendTo(nil) {
-		if s.passes(e, int32(t)) {
-			s.put(e.to, int32(t))
+		if f.passes(s, int32(t)) {
+			to.set.Insert(t)
 		}
 	}
 }
 
 // solve runs to the fixed point.
 func (s *solver) solve() {
-	var delta intsets.Sparse
-	for len(s.work) > 0 {
-		n := s.work[0]
-		s.work = s.work[1:]
-		s.queued[n] = false
-		delta.Difference(&s.sets[n], &s.done[n])
-		if delta.IsEmpty() {
-			continue
-		}
-		s.done[n].UnionWith(&delta)
-		fresh := delta.AppendTo(nil)
-		for i := 0; i < len(s.rules[n]); i++ {
-			for _, t := range fresh {
-				s.rules[n][i].apply(s, int32(t))
+	type arrival struct {
+		node  int32
+		fresh []int
+	}
+	order := s.collapse()
+	for {
+		var arrivals []arrival
+		for _, n := range order {
+			v := s.nodes[n]
+			var delta intsets.Sparse
+			delta.Difference(&v.set, &v.done)
+			if delta.IsEmpty() {
+				continue
+			}
+			v.done.UnionWith(&delta)
+			for e := range v.succs {
+				s.pass(&delta, e)
+			}
+			if len(v.rules) > 0 {
+				arrivals = append(arrivals, arrival{n, delta.AppendTo(nil)})
 			}
 		}
-		for i := 0; i < len(s.succs[n]); i++ {
-			s.pass(&delta, s.succs[n][i])
+		if len(arrivals) == 0 && !s.pending(order) {
+			return
+		}
+		for _, a := range arrivals {
+			rules := make([]rule, 0, 8)
+			for r := range s.nodes[a.node].rules {
+				rules = append(rules, r)
+			}
+			for _, r := range rules {
+				for _, t := range a.fresh {
+					r.apply(s, a.node, int32(t))
+				}
+			}
+		}
+		if s.changed {
+			order = s.collapse()
 		}
 	}
 }
 
-// passes tells whether an assertion to an interface type lets a token through,
-// and records what the assertion learns of the token's method set.
-func (s *solver) passes(e succ, token int32) bool {
-	t := s.tokens[token]
-	if t.kind != TypeToken {
-		return true // external code may have given it any method
+// pending tells whether a node holds what it hasn't passed on.
+func (s *solver) pending(order []int32) bool {
+	for _, n := range order {
+		if v := s.nodes[n]; !v.set.Equals(&v.done) {
+			return true
+		}
 	}
-	typ, iface := s.types[t.key], s.types[e.filter]
-	if typ == nil || iface == nil {
-		return true
+	return false
+}
+
+// collapse merges the cycles of unfiltered copy edges and returns the
+// representatives in topological order.
+func (s *solver) collapse() []int32 {
+	s.changed = false
+	t := tarjan{s: s, number: make([]int32, len(s.nodes)), low: make([]int32, len(s.nodes))}
+	for n := range s.nodes {
+		if s.parent[n] == int32(n) && t.number[n] == 0 {
+			t.visit(int32(n))
+		}
 	}
-	complete := true
-	for _, want := range iface.Methods {
-		m := typ.method(want.Name)
-		if m == nil {
-			complete = false
+	for i, j := 0, len(t.order)-1; i < j; i, j = i+1, j-1 {
+		t.order[i], t.order[j] = t.order[j], t.order[i]
+	}
+	return t.order
+}
+
+// tarjan finds strongly connected components with an explicit stack.
+type tarjan struct {
+	s           *solver
+	number, low []int32 // low is -1 for what has been assigned
+	next        int32
+	stack       []int32
+	order       []int32
+	frames      []tarjanFrame
+}
+
+type tarjanFrame struct {
+	node  int32
+	succs []int32
+}
+
+func (t *tarjan) enter(n int32) {
+	t.next++
+	t.number[n], t.low[n] = t.next, t.next
+	t.stack = append(t.stack, n)
+	f := tarjanFrame{node: n}
+	for e := range t.s.nodes[n].succs {
+		if e.filter == 0 {
+			f.succs = append(f.succs, t.s.find(e.to))
+		}
+	}
+	t.frames = append(t.frames, f)
+}
+
+func (t *tarjan) visit(root int32) {
+	t.enter(root)
+	for len(t.frames) > 0 {
+		f := &t.frames[len(t.frames)-1]
+		if len(f.succs) > 0 {
+			m := f.succs[len(f.succs)-1]
+			f.succs = f.succs[:len(f.succs)-1]
+			switch {
+			case t.number[m] == 0:
+				t.enter(m)
+			case t.low[m] >= 0:
+				t.low[f.node] = min(t.low[f.node], t.number[m])
+			}
 			continue
 		}
-		if m.Target != ExternalMethod || typ.Named != "" {
-			s.outcome(e.owner).facts["method "+typ.label()+" "+m.label()] = true
+		n := f.node
+		t.frames = t.frames[:len(t.frames)-1]
+		if len(t.frames) > 0 {
+			p := t.frames[len(t.frames)-1].node
+			t.low[p] = min(t.low[p], t.low[n])
+		}
+		if t.low[n] == t.number[n] {
+			t.component(n)
 		}
 	}
-	return complete
 }
 
-// label is how facts name a type: without the identity of a test variant.
-func (t *Type) label() string { return stripVariants(t.Key) }
+// component merges the members of a component into its root.
+func (t *tarjan) component(root int32) {
+	for {
+		m := t.stack[len(t.stack)-1]
+		t.stack = t.stack[:len(t.stack)-1]
+		t.low[m] = -1
+		if m == root {
+			break
+		}
+		t.s.merge(root, m)
+	}
+	t.order = append(t.order, root)
+}
 
-func (m *Method) label() string { return stripVariants(m.Name + m.Signature) }
+func (s *solver) merge(root, m int32) {
+	a, b := s.nodes[root], s.nodes[m]
+	s.parent[m] = root
+	a.set.UnionWith(&b.set)
+	a.done.IntersectionWith(&b.done) // the rest is passed on again by both
+	for e := range b.succs {
+		if a.succs == nil {
+			a.succs = map[succ]struct{}{}
+		}
+		a.succs[e] = struct{}{}
+	}
+	for r := range b.rules {
+		if a.rules == nil {
+			a.rules = map[rule]struct{}{}
+		}
+		a.rules[r] = struct{}{}
+	}
+	s.nodes[m] = nil
+}
 
+type loadRule struct{ dst int32 }
+
+func (r loadRule) apply(s *solver, _, token int32) {
+	if c := s.tokens[token].content; c >= 0 {
+		s.edge(c, r.dst, 0)
+	}
+}
+
+type storeRule struct{ src int32 }
+
+func (r storeRule) apply(s *solver, _, token int32) {
+	if c := s.tokens[token].content; c >= 0 {
+		s.edge(r.src, c, 0)
+	}
+}
+
+// A filter tells which tokens a value of a type can be.
+type filter struct {
+	kind byte   // 'i': interface, 'f': function, 'o': neither
+	key  string // of the interface type, or the signature
+	memo map[int32]bool
+}
+
+// filter numbers the filter with a description: "i:" and the key of an
+// interface type, "f:" and a signature, or "o:" for types whose values are
+// objects. An empty description lets everything pass.
+func (s *solver) filter(description string) int32 {
+	if description == "" {
+		return 0
+	}
+	if i, ok := s.filterID[description]; ok {
+		return i
+	}
+	i := int32(len(s.filters))
+	s.filterID[description] = i
+	s.filters = append(s.filters, filter{description[0], description[2:], map[int32]bool{}})
+	return i
+}
+
+func (f *filter) passes(s *solver, token int32) bool {
+	t := s.tokens[token]
+	switch {
+	case t.kind == ObjectToken:
+		return true
+	case f.kind == 'o':
+		return false
+	case f.kind == 'f':
+		if t.kind == FuncToken {
+			p := s.procs[t.key]
+			return p == nil || p.signature == f.key
+		}
+		return t.kind == ExternalToken
+	case t.kind != TypeToken:
+		return true // a function may have been given methods by an external type
+	}
+	ok, known := f.memo[token]
+	if !known {
+		ok = s.implements(t.key, f.key)
+		f.memo[token] = ok
+	}
+	return ok
+}
+
+// implements compares names of methods only; signatures are left to facts.
+func (s *solver) implements(typ, iface string) bool {
+	t, i := s.types[typ], s.types[iface]
+	if t == nil || i == nil {
+		return true
+	}
+	for _, want := range i.Methods {
+		if t.method(want.Name) == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// method finds a method by its qualified name.
 func (t *Type) method(name string) *Method {
 	i := sort.Search(len(t.Methods), func(i int) bool { return t.Methods[i].Name >= name })
 	if i < len(t.Methods) && t.Methods[i].Name == name {
 		return &t.Methods[i]
 	}
 	return nil
-}
-
-type loadRule struct{ dst int32 }
-
-func (r loadRule) apply(s *solver, token int32) {
-	if c := s.tokens[token].content; c >= 0 {
-		s.edge(c, r.dst)
-	}
-}
-
-type storeRule struct{ src int32 }
-
-func (r storeRule) apply(s *solver, token int32) {
-	if c := s.tokens[token].content; c >= 0 {
-		s.edge(r.src, c)
-	}
 }

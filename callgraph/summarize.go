@@ -180,6 +180,7 @@ func (b *builder) body(p pending) {
 		n := b.sharedNode(paramKey(p.key, i))
 		b.values[param] = n
 		proc.Params = append(proc.Params, n)
+		proc.Kinds = append(proc.Kinds, b.types.kind(param.Type()))
 	}
 	for i := range p.fn.Signature.Results().Len() {
 		proc.Results = append(proc.Results, b.sharedNode(resultKey(p.key, i)))

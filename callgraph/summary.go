@@ -118,8 +118,10 @@ type Call struct {
 	// Types are tokens of the private types that an ExternalCall is handed
 	// by the static types of its arguments.
 	Types []int32
-	// Results are the nodes of the results.
+	// Results are the nodes of the results, and Kinds describe their types,
+	// as those of Proc describe parameters.
 	Results []Node
+	Kinds   []string
 	// Content is the node of what the external code holds during and after
 	// the call.
 	Content Node
@@ -138,6 +140,9 @@ type Proc struct {
 	Key    string
 	Owner  symbol.ID
 	Params []Node
+	// Kinds say what the parameters can be: "i:" and the key of an interface
+	// type, "f:" and a signature, "o:" for objects, or nothing.
+	Kinds []string
 	// Results are the nodes of the results.
 	Results []Node
 	// Signature is the key of the type without receiver and names.

@@ -185,6 +185,24 @@ func (t *typeTable) writeSignature(b *strings.Builder, s *types.Signature) {
 	t.write(b, s.Results())
 }
 
+// kind describes what a value of the type can be, for Proc.Kinds.
+func (t *typeTable) kind(typ types.Type) string {
+	switch u := types.Unalias(typ).(type) {
+	case *types.TypeParam:
+		return ""
+	default:
+		switch u := u.Underlying().(type) {
+		case *types.Interface:
+			return "i:" + t.describe(typ)
+		case *types.Signature:
+			return "f:" + t.key(signatureOnly(u))
+		case *types.Pointer, *types.Slice, *types.Map, *types.Chan:
+			return "o:"
+		}
+	}
+	return ""
+}
+
 // typeName names a declared type. A type declared in a function is named by
 // its scope, in which it is unique.
 func typeName(o *types.TypeName) string {

@@ -109,6 +109,7 @@ type externalPackage struct {
 	embedFiles          []string
 	imports             []importEdge // by path; blank is never set
 	types               *types.Package
+	cgo                 bool // a file imports "C"; not set in the standard library
 	// registers are the import paths of external packages with which this one
 	// registers itself when it is initialised, sorted.
 	registers []string

@@ -122,6 +122,7 @@ type checker struct {
 	left    int // packages not checked yet
 	types   map[string]*types.Package
 	bad     map[string]bool // packages without usable types
+	cgo     map[string]bool // packages outside the standard library that use cgo, and their importers
 }
 
 func newChecker(w *world, sizes types.Sizes) *checker {
@@ -130,7 +131,7 @@ func newChecker(w *world, sizes types.Sizes) *checker {
 		w: w, sizes: sizes, externalFset: token.NewFileSet(),
 		waiting: make(map[string]int), users: make(map[string][]string),
 		ready: make(chan string, len(ids)), left: len(ids),
-		types: map[string]*types.Package{"unsafe": types.Unsafe}, bad: make(map[string]bool),
+		types: map[string]*types.Package{"unsafe": types.Unsafe}, bad: make(map[string]bool), cgo: make(map[string]bool),
 	}
 	for _, id := range ids {
 		for _, e := range w.importsOf(id) {
@@ -182,17 +183,26 @@ func (c *checker) check(id string) {
 	if p := c.w.privateByID[id]; p != nil {
 		<-p.parsed
 		c.checkPrivate(p)
-		c.record(id, p.types, len(p.errs) > 0)
+		c.record(id, p.types, len(p.errs) > 0, c.seesCgo(p.cgo, p.imports))
 		return
 	}
 	p := c.w.external[id]
 	c.checkExternal(p)
-	c.record(id, p.types, len(p.errs) > 0)
+	c.record(id, p.types, len(p.errs) > 0, c.seesCgo(p.cgo, p.imports))
 }
 
-func (c *checker) record(id string, t *types.Package, bad bool) {
+// seesCgo tells whether a package uses cgo or imports, however indirectly, a
+// package that does.
+func (c *checker) seesCgo(own bool, edges []importEdge) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return own || slices.ContainsFunc(edges, func(e importEdge) bool { return c.cgo[e.id] })
+}
+
+func (c *checker) record(id string, t *types.Package, bad, cgo bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.cgo[id] = cgo
 	if t != nil {
 		c.types[id] = t
 	}
@@ -251,25 +261,35 @@ func (c *checker) checkPrivate(p *privatePackage) {
 		Scopes:       make(map[ast.Node]*types.Scope),
 		FileVersions: make(map[*ast.File]string),
 	}
+	cgo := c.seesCgo(p.cgo, p.imports)
 	conf := types.Config{
 		Importer:    importer{c, p.imports},
 		Sizes:       c.sizes,
 		GoVersion:   p.goVersion(),
 		FakeImportC: true,
 		Error: func(err error) {
-			p.errs = append(p.errs, c.w.typeProblem(p.path, c.w.fset, err))
+			if !cgo || !fromC(err) {
+				p.errs = append(p.errs, c.w.typeProblem(p.path, c.w.fset, err))
+			}
 		},
 	}
 	// The error is the first one given to conf.Error, or tells of a panic-free
 	// refusal (a newer language version), which is given to it as well.
 	t, err := conf.Check(p.id, c.w.fset, p.files, p.info)
-	if err != nil && len(p.errs) == 0 {
+	if err != nil && len(p.errs) == 0 && !(cgo && fromC(err)) {
 		p.errs = append(p.errs, c.w.typeProblem(p.path, c.w.fset, err))
 	}
 	p.types = t
 	if len(p.errs) == 0 {
 		p.errs = c.w.refused(p)
 	}
+}
+
+// fromC tells whether a type error follows from the invalid types that stand
+// for those of C. The type checker itself passes over such errors wherever it
+// has reported their cause, and here the cause is no error.
+func fromC(err error) bool {
+	return strings.Contains(err.Error(), "invalid type") || strings.Contains(err.Error(), "invalid operand")
 }
 
 // goVersion returns the language version of the package's module.
@@ -379,6 +399,9 @@ func (c *checker) readExternal(p *externalPackage) ([]*externalFile, error) {
 		}
 		f.syntax, f.err = parser.ParseFile(c.externalFset, name, f.text.text, parser.SkipObjectResolution)
 		f.text.text = nil
+		if f.syntax != nil && p.module != nil {
+			p.cgo = p.cgo || slices.ContainsFunc(f.syntax.Imports, func(spec *ast.ImportSpec) bool { return spec.Path.Value == `"C"` })
+		}
 		files = append(files, f)
 	}
 	return files, nil

@@ -181,8 +181,15 @@ func (g *graph) connect(u *unit) {
 		case typeDecl:
 			n := &g.nodes[g.types[key]]
 			n.refs, n.local, n.externals = g.slots(d, nil), d.form.Local, d.form.External
+			if isSealed && u.flows == nil { // cgo: the form is a name alone
+				n.set = append(n.set, sealed)
+			}
 		case varDecl:
 			g.connectVariable(d, initialised)
+			if isSealed && u.flows == nil {
+				id := &g.nodes[g.idents[key]]
+				id.set = append(id.set, sealed)
+			}
 			if isSealed {
 				v := &g.nodes[g.values[key]]
 				v.set = append(v.set, sealed)

@@ -200,6 +200,9 @@ type declSummarizer struct {
 }
 
 func (s *declSummarizer) declarations() error {
+	if s.p.cgo {
+		return s.cgoDeclarations()
+	}
 	for _, f := range s.p.files {
 		for _, d := range f.Decls {
 			if fd, ok := d.(*ast.FuncDecl); ok {
@@ -236,7 +239,9 @@ func (s *declSummarizer) function(fd *ast.FuncDecl) error {
 		d.id = symbol.Of(obj)
 	}
 	var err error
-	if d.form, err = s.n.Func(fd); err != nil {
+	if s.p.cgo {
+		d.form = s.cgoForm(d.id, fd)
+	} else if d.form, err = s.n.Func(fd); err != nil {
 		return err
 	}
 	d.layout = s.layout(fd, d.id)
@@ -275,7 +280,9 @@ func (s *declSummarizer) initializer(i int, init *types.Initializer) (err error)
 		}
 		d.vars = append(d.vars, id)
 	}
-	if d.form, err = s.n.Initializer(init); err != nil {
+	if s.p.cgo {
+		d.form = s.cgoForm(d.id, init.Rhs)
+	} else if d.form, err = s.n.Initializer(init); err != nil {
 		return err
 	}
 	d.layout = s.layout(init.Rhs, d.id)

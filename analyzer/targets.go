@@ -87,7 +87,7 @@ type resolver struct {
 // resolve adds what s selects, and tells whether s is a name.
 func (r *resolver) resolve(s string) (isName bool, err error) {
 	if s == "" {
-		return false, errors.New("find target \"\": it is empty: name a function, such as ./pkg.Func, or a pattern, such as ./...")
+		return false, errors.New("find target \"\": it is empty: name a pattern, such as ./..., or a function, such as ./pkg.Func")
 	}
 	if strings.Contains(s, "...") {
 		return false, r.pattern(s, r.w.match(s))

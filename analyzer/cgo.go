@@ -1,0 +1,168 @@
+package analyzer
+
+import (
+	"cmp"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/autover/autover/hasher"
+	"github.com/autover/autover/internal/symbol"
+)
+
+// cgoDeclarations summarizes the declarations of a package that uses cgo.
+//
+// Without running cgo, whatever comes from C has no type, so these declarations
+// have no normal form. They need none: their text counts as part of the sealed
+// package. What is wanted is their references.
+func (s *declSummarizer) cgoDeclarations() error {
+	for _, f := range s.p.files {
+		for _, d := range f.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				if err := s.function(d); err != nil {
+					return err
+				}
+			case *ast.GenDecl:
+				for _, spec := range d.Specs {
+					s.cgoSpec(spec)
+				}
+			}
+		}
+	}
+	for i, init := range s.p.info.InitOrder {
+		if err := s.initializer(i, init); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *declSummarizer) cgoSpec(spec ast.Spec) {
+	add := func(kind declKind, name *ast.Ident, n ast.Node) {
+		if o := s.p.info.Defs[name]; o != nil && o.Parent() == s.p.types.Scope() {
+			s.u.decls = append(s.u.decls, decl{kind: kind, id: symbol.Of(o), form: s.cgoForm(symbol.Of(o), n), position: s.w.position(name.Pos())})
+		}
+	}
+	switch spec := spec.(type) {
+	case *ast.TypeSpec:
+		if !spec.Assign.IsValid() {
+			add(typeDecl, spec.Name, spec)
+		}
+	case *ast.ValueSpec:
+		for _, name := range spec.Names {
+			if _, ok := s.p.info.Defs[name].(*types.Var); ok {
+				add(varDecl, name, spec)
+			}
+		}
+	}
+}
+
+// cgoForm returns the form of a declaration that consists of its name and what
+// it mentions. The name has to count: all declarations of the package contain
+// the same sealed text, and a caller that turns from one to another must not
+// keep its version.
+//
+// A method of a value whose type comes from C is not resolved; every
+// exported method of that name that the package may see stands in for it.
+func (s *declSummarizer) cgoForm(id symbol.ID, n ast.Node) hasher.Form {
+	refs := make(map[hasher.Ref]bool)
+	externals := make(map[string]bool)
+	add := func(o types.Object) {
+		if o.Pkg() == nil {
+			return
+		}
+		if _, isConst := o.(*types.Const); !isConst && !s.w.isPrivatePackage(o.Pkg()) {
+			externals[o.Pkg().Path()] = true
+			return
+		}
+		switch o := o.(type) {
+		case *types.Func:
+			if o.Parent() == o.Pkg().Scope() || isDeclaredMethod(o) {
+				refs[hasher.Ref{Kind: hasher.RefFunc, ID: symbol.Of(o)}] = true
+			}
+		case *types.Var:
+			if o.Parent() == o.Pkg().Scope() {
+				refs[hasher.Ref{Kind: hasher.RefVar, ID: symbol.Of(o)}] = true
+			}
+		case *types.TypeName:
+			if o.Parent() == o.Pkg().Scope() && !o.IsAlias() {
+				refs[hasher.Ref{Kind: hasher.RefType, ID: symbol.Of(o)}] = true
+			}
+		}
+	}
+	ast.Inspect(n, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			if o := s.p.info.Uses[n]; o != nil {
+				add(o)
+			}
+		case *ast.SelectorExpr:
+			if s.p.info.Uses[n.Sel] == nil && token.IsExported(n.Sel.Name) {
+				for _, m := range s.visibleMethods(n.Sel.Name) {
+					add(m)
+				}
+			}
+		}
+		return true
+	})
+	e := hasher.NewEncoder("cgo")
+	e.String(s.p.path)
+	e.String(strings.TrimPrefix(string(id), s.p.id))
+	form := hasher.Form{Local: e.Sum()}
+	for r := range refs {
+		form.Refs = append(form.Refs, r)
+	}
+	slices.SortFunc(form.Refs, func(a, b hasher.Ref) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
+	})
+	for path := range externals {
+		form.External = append(form.External, path)
+	}
+	slices.Sort(form.External)
+	return form
+}
+
+// isDeclaredMethod tells whether a function is a method that a named type declares.
+func isDeclaredMethod(f *types.Func) bool {
+	recv := f.Signature().Recv()
+	if recv == nil {
+		return false
+	}
+	t := types.Unalias(recv.Type())
+	if p, ok := t.(*types.Pointer); ok {
+		t = types.Unalias(p.Elem())
+	}
+	_, ok := t.(*types.Named)
+	return ok && !types.IsInterface(t)
+}
+
+// visibleMethods returns the exported methods of a name in the private packages
+// of the import closure.
+func (s *declSummarizer) visibleMethods(name string) []*types.Func {
+	var list []*types.Func
+	for id := range s.w.importClosure([]string{s.p.id}) {
+		p := s.w.privateByID[id]
+		if p == nil || p.types == nil {
+			continue
+		}
+		for _, typ := range p.types.Scope().Names() {
+			tn, ok := p.types.Scope().Lookup(typ).(*types.TypeName)
+			if !ok || tn.IsAlias() {
+				continue
+			}
+			named, ok := tn.Type().(*types.Named)
+			if !ok {
+				continue
+			}
+			for m := range named.Methods() {
+				if m.Name() == name {
+					list = append(list, m)
+				}
+			}
+		}
+	}
+	return list
+}

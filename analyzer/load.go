@@ -92,7 +92,7 @@ type privatePackage struct {
 	imports []importEdge // by path
 	types   *types.Package
 	info    *types.Info
-	cgo     bool // a file imports "C"
+	cgo     bool // a file imports "C", or types of C reach it from an import
 
 	errs   []problem
 	parsed chan struct{} // closed when files is complete
@@ -110,8 +110,8 @@ type externalPackage struct {
 	imports             []importEdge // by path; blank is never set
 	types               *types.Package
 	cgo                 bool // a file imports "C"; not set in the standard library
-	// registers are the import paths of external packages with which this one
-	// registers itself when it is initialised, sorted.
+	// registers are the IDs of external packages with which this one registers
+	// itself when it is initialised, sorted.
 	registers []string
 
 	errs []problem

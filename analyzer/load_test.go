@@ -496,3 +496,24 @@ func names(sel *selection) string {
 	}
 	return strings.Join(list, " ")
 }
+
+// TestSymbolicLinks covers a checkout that is reached through a link.
+func TestSymbolicLinks(t *testing.T) {
+	dir := tree(t, "-- m/go.mod --\nmodule example.com/m\n-- m/p/p.go --\npackage p\nfunc F() {}\n")
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink(filepath.Join(dir, "m"), link); err != nil {
+		t.Skip(err)
+	}
+	for _, sub := range []string{"", "p"} {
+		for target, want := range map[string]bool{"./...": true, "example.com/m/p.F": true, "./p.F": sub == "", "F": sub == "p"} {
+			if !want {
+				continue
+			}
+			w := mustLoad(t, Config{Dir: filepath.Join(link, sub)})
+			sel, err := w.selectTargets([]string{target}, false, false)
+			if err != nil || names(sel) != "example.com/m/p.F" || w.position(sel.targets[0].decl.Pos()) != "p/p.go:2" {
+				t.Errorf("%s in %q: %v, %v", target, sub, sel, err)
+			}
+		}
+	}
+}

@@ -182,13 +182,27 @@ func (c *checker) done(id string) {
 func (c *checker) check(id string) {
 	if p := c.w.privateByID[id]; p != nil {
 		<-p.parsed
-		c.checkPrivate(p)
+		faults := guard(p.path, func() { c.checkPrivate(p) })
+		p.errs = append(p.errs, faults...)
 		c.record(id, p.types, len(p.errs) > 0, c.seesCgo(p.cgo, p.imports))
 		return
 	}
 	p := c.w.external[id]
-	c.checkExternal(p)
+	faults := guard(p.path, func() { c.checkExternal(p) })
+	p.errs = append(p.errs, faults...)
 	c.record(id, p.types, len(p.errs) > 0, c.seesCgo(p.cgo, p.imports))
+}
+
+// guard makes a panic of the type checker, which some invalid code provokes, a
+// problem of the package.
+func guard(pkg string, check func()) (problems []problem) {
+	defer func() {
+		if r := recover(); r != nil {
+			problems = []problem{{pkg: pkg, msg: withHint(fmt.Sprintf("type-check: the type checker failed: %v", r))}}
+		}
+	}()
+	check()
+	return nil
 }
 
 // seesCgo tells whether a package uses cgo or imports, however indirectly, a
@@ -280,6 +294,8 @@ func (c *checker) checkPrivate(p *privatePackage) {
 		p.errs = append(p.errs, c.w.typeProblem(p.path, c.w.fset, err))
 	}
 	p.types = t
+	// Code that handles values of C is as good as cgo: it has no types either.
+	p.cgo = p.cgo || cgo && mentionsInvalid(p.info)
 	if len(p.errs) == 0 {
 		p.errs = c.w.refused(p)
 	}
@@ -362,16 +378,28 @@ func (c *checker) checkExternal(p *externalPackage) {
 		c.explainExternal(p, conf, first)
 		return
 	}
+	p.registers = c.registrations(p, files)
+}
+
+// registrations returns the IDs of the packages with which p registers itself.
+func (c *checker) registrations(p *externalPackage, files []*externalFile) []string {
 	ids := make(map[string]string)
 	for _, e := range p.imports {
 		ids[e.path] = e.id
 	}
-	p.registers = scanRegistrations(p.path, files,
+	found := scanRegistrations(p.path, files,
 		func(path string) string { return c.w.nameOf(ids[path]) },
 		func(path string) bool {
 			q := c.w.external[ids[path]]
 			return path == p.path && p.module == nil || q != nil && q.module == nil
 		})
+	for i, path := range found {
+		if id := ids[path]; id != "" { // otherwise it is named by a linkname alone
+			found[i] = id
+		}
+	}
+	slices.Sort(found)
+	return found
 }
 
 func (c *checker) externalConfig(p *externalPackage) types.Config {

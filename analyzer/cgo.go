@@ -166,3 +166,70 @@ func (s *declSummarizer) visibleMethods(name string) []*types.Func {
 	}
 	return list
 }
+
+// mentionsInvalid tells whether a package declares or uses an object without a
+// known type. Beside errors, only C leaves such objects.
+func mentionsInvalid(info *types.Info) bool {
+	for _, o := range info.Defs {
+		if o != nil && hasInvalidType(o) {
+			return true
+		}
+	}
+	for _, o := range info.Uses {
+		if hasInvalidType(o) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasInvalidType(o types.Object) bool {
+	switch o.(type) {
+	case *types.Var, *types.Const, *types.Func, *types.TypeName:
+		return isInvalid(o.Type())
+	}
+	return false // package names, labels and built-in functions never have one
+}
+
+// isInvalid tells whether a type is or contains the invalid type, up to the
+// named types in it: of these it looks at the underlying type alone.
+func isInvalid(t types.Type) bool {
+	switch t := types.Unalias(t).(type) {
+	case *types.Basic:
+		return t.Kind() == types.Invalid
+	case *types.Named:
+		basic, ok := t.Underlying().(*types.Basic)
+		return ok && basic.Kind() == types.Invalid || slices.ContainsFunc(slices.Collect(t.TypeArgs().Types()), isInvalid)
+	case *types.Pointer:
+		return isInvalid(t.Elem())
+	case *types.Slice:
+		return isInvalid(t.Elem())
+	case *types.Array:
+		return t.Len() < 0 || isInvalid(t.Elem())
+	case *types.Chan:
+		return isInvalid(t.Elem())
+	case *types.Map:
+		return isInvalid(t.Key()) || isInvalid(t.Elem())
+	case *types.Tuple:
+		for v := range t.Variables() {
+			if isInvalid(v.Type()) {
+				return true
+			}
+		}
+	case *types.Signature:
+		return isInvalid(t.Params()) || isInvalid(t.Results())
+	case *types.Struct:
+		for f := range t.Fields() {
+			if isInvalid(f.Type()) {
+				return true
+			}
+		}
+	case *types.Interface:
+		for m := range t.ExplicitMethods() {
+			if isInvalid(m.Type()) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -97,9 +97,9 @@ func (w *world) check(ctx context.Context) error {
 	if sizes == nil {
 		return fmt.Errorf("find type sizes of GOARCH %s: unknown architecture: set GOARCH to one of 'go tool dist list'", w.goarch)
 	}
+	c := newChecker(w, sizes) // reads imports, which parse completes
 	parsed := make(chan error, 1)
 	go func() { parsed <- w.parse(ctx) }()
-	c := newChecker(w, sizes)
 	c.run(ctx)
 	if err := <-parsed; err != nil {
 		return err

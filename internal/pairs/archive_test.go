@@ -224,8 +224,10 @@ func (p *pair) validate() error {
 		return fmt.Errorf("no comment says what the pair pins")
 	case len(p.claims) == 0:
 		return fmt.Errorf("no claim")
-	case p.changes() && (p.todo != "" || p.outputDiffers != ""):
-		return fmt.Errorf("a pair with change can be neither todo nor say why its output differs")
+	case p.changes() && p.outputDiffers != "":
+		return fmt.Errorf("a pair with change needs no reason for a different output")
+	case p.todo != "" && !slices.ContainsFunc(p.claims, func(c claim) bool { return !c.change }):
+		return fmt.Errorf("a stale version is never todo")
 	case !p.changes() && p.outputSame != "":
 		return fmt.Errorf("a pair without change needs no reason for equal output")
 	}

@@ -19,8 +19,8 @@
 //	output same: REASON      a pair with change, but no output can show it
 //	output differs: REASON   a pair without change, although the output differs
 //	no program: REASON       nothing can be built or run here
-//	todo REASON              known to be needlessly new as yet (pairs without change only);
-//	                         the runner complains as soon as it no longer is
+//	todo REASON              known to be needlessly new as yet, which excuses the lines same,
+//	                         never the lines change; the runner complains once it no longer is
 //
 // Files before/X and after/X belong to one state, both/X to both. A state
 // without go.mod gets one that says "module example.com/m" and "go 1.26".

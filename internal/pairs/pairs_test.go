@@ -7,13 +7,20 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 )
 
+// TestPairs takes 0.55 s of processor time a pair (November 2026, Go 1.26): 0.35 s for
+// two analyses without any cache, most of it type-checking the standard library,
+// and 0.2 s for building and running two programs. Without the higher GC target
+// it is 0.15 s more.
 func TestPairs(t *testing.T) {
+	old := debug.SetGCPercent(400)
+	t.Cleanup(func() { debug.SetGCPercent(old) })
 	archives, err := filepath.Glob(filepath.Join("..", "..", "testdata", "versions", "*.txtar"))
 	if err != nil {
 		t.Fatal(err)

@@ -82,15 +82,6 @@ func linkUnits(w *world, units []*unit) *callgraph.Program {
 	opt := callgraph.Options{
 		References:  func(id symbol.ID) []symbol.ID { return refs[id] },
 		Initialized: func(id symbol.ID) []symbol.ID { return vars[id] },
-		Imports: func(path string) []string {
-			var list []string
-			for _, e := range w.importsOf(path) {
-				if w.external[e.id] != nil {
-					list = append(list, e.id)
-				}
-			}
-			return list
-		},
 	}
 	for _, u := range units {
 		if u.flows != nil {
@@ -143,8 +134,12 @@ func (g *graph) declare(u *unit) {
 
 // addBoundaries makes the nodes of what external code may call and see.
 func (g *graph) addBoundaries() {
+	first := int32(len(g.nodes))
 	for _, b := range g.program.Boundaries {
 		n := node{kind: boundaryNode}
+		for _, i := range b.Inner {
+			n.set = append(n.set, first+int32(i))
+		}
 		for _, id := range b.Callees {
 			if c, ok := g.function(id); ok {
 				n.set = append(n.set, c)

@@ -11,7 +11,6 @@ type linkedCall struct {
 	callee  int32
 	args    []int32
 	results []int32
-	kinds   []int32 // filters of the results
 	content int32
 	model   model
 	bound   bool // the rules of an external call are in place
@@ -24,7 +23,7 @@ type linkedCall struct {
 
 func (s *solver) addCall(c *Call, at func(Node) int32, all func([]Node) []int32, tokens []int32) {
 	l := &linkedCall{
-		Call: c, callee: at(c.Callee), args: all(c.Args), results: all(c.Results), kinds: s.kinds(c.Kinds),
+		Call: c, callee: at(c.Callee), args: all(c.Args), results: all(c.Results),
 		content: at(c.Content), packages: map[string]bool{}, fields: map[string]bool{},
 	}
 	for _, t := range c.Types {
@@ -87,7 +86,7 @@ func (r dynamicRule) apply(s *solver, _, token int32) {
 		s.bind(r.c, t.key, packageOfName(t.key))
 	case ObjectToken: // a function that external code made
 		s.put(r.c.content, token)
-		s.bind(r.c, "", "")
+		s.bindObject(r.c, t)
 	}
 }
 
@@ -104,28 +103,46 @@ func (r invokeRule) apply(s *solver, _, token int32) {
 	t := s.tokens[token]
 	if t.kind != TypeToken {
 		s.put(r.c.content, token)
-		s.bind(r.c, r.c.Package+"."+r.c.Method, r.c.Package)
+		s.bindObject(r.c, t)
+		if t.kind == ObjectToken && strings.Contains(r.c.Method, ".") {
+			s.rule(t.content, hiddenRule{r.c})
+		}
 		return
 	}
-	typ := s.types[t.key]
-	if typ == nil {
-		return
+	if typ := s.types[t.key]; typ != nil {
+		if m := typ.method(r.c.Method); m != nil {
+			s.dispatch(r.c, typ, m)
+		}
 	}
-	m := typ.method(r.c.Method)
-	if m == nil {
-		return
+}
+
+// hiddenRule looks in an object that external code returned for the types that
+// have a method which is not exported, and which external code can't call.
+type hiddenRule struct{ c *linkedCall }
+
+func (r hiddenRule) apply(s *solver, _, token int32) {
+	switch t := s.tokens[token]; t.kind {
+	case ObjectToken:
+		s.rule(t.content, r)
+	case TypeToken:
+		if typ := s.types[t.key]; typ != nil && typ.method(r.c.Method) != nil {
+			s.put(r.c.callee, token)
+		}
 	}
+}
+
+func (s *solver) dispatch(c *linkedCall, typ *Type, m *Method) {
 	switch m.Target {
 	case PrivateMethod:
 		s.receive(typ, m)
-		s.enter(m.Proc, r.c.args, r.c.results, true)
+		s.enter(m.Proc, c.args, c.results, true)
 	case EmbeddedInterface:
-		s.invokeField(r.c, m)
+		s.invokeField(c, m)
 	case ExternalMethod:
 		if m.Field != "" {
-			s.edge(s.named(m.Field), r.c.content, 0)
+			s.edge(s.named(m.Field), c.content, 0)
 		}
-		s.bind(r.c, m.Proc, m.Package)
+		s.bind(c, m.Proc, m.Package)
 	}
 }
 
@@ -155,15 +172,35 @@ func (s *solver) receive(typ *Type, m *Method) {
 	}
 }
 
-// bind puts the rules of an external call in place: its content gathers what
-// the external code gets to know, and the results come from there.
-//
-// A call can meet several external functions; the rules then are those of all.
+// bindObject makes a call one of a method of an external object, or of a
+// function that is one. The object's type says which code that is; where it
+// isn't known, the code is that of a package with a model, for the results of
+// others are objects of the outside.
+func (s *solver) bindObject(c *linkedCall, t solved) {
+	switch {
+	case t.kind != ObjectToken, t.content == s.out:
+		s.bindModel(c, unknown)
+	case t.typ != unknownObject && t.typ != closedObject && strings.Contains(t.typ, "."):
+		s.bind(c, t.typ+"."+c.Method, packageOfName(strings.TrimLeft(t.typ, "*[]")))
+	case c.Package != "":
+		s.bind(c, c.Package+"."+c.Method, c.Package)
+		s.bindModel(c, held)
+	default:
+		s.bindModel(c, held)
+	}
+}
+
+// bind puts the rules of a call of an external function in place.
 func (s *solver) bind(c *linkedCall, name, pkg string) {
-	m := modelOf(name, pkg)
 	if pkg != "" {
 		c.packages[pkg] = true
 	}
+	s.bindModel(c, modelOf(name, pkg))
+}
+
+// bindModel puts the rules of a model in place. A call can meet several
+// external functions; the rules then are those of all.
+func (s *solver) bindModel(c *linkedCall, m model) {
 	if c.bound && !widen(&c.model, m) {
 		return
 	}
@@ -173,27 +210,49 @@ func (s *solver) bind(c *linkedCall, name, pkg string) {
 			s.edge(a, c.content, 0)
 		}
 	}
-	for i, r := range c.results {
-		if r < 0 || !c.model.returns && !c.model.asks {
-			continue
+	if c.model.returns {
+		for i, r := range c.results {
+			s.result(c.content, r, c, i)
 		}
-		kind := int32(0)
-		if i < len(c.kinds) {
-			kind = c.kinds[i]
-		}
-		s.edge(c.content, r, kind)
-		s.put(r, s.token(ObjectToken, "", c.content))
 	}
-	s.rule(c.content, contentRule{s.modelNumber(c.model)})
-	if pkg == "" {
-		return
-	}
-	if c.model.registers {
-		s.edge(c.content, s.named(packageKey(pkg)), 0)
+	if c.model.registers || c.model.asks {
+		s.edge(c.content, s.out, 0)
 	}
 	if c.model.asks {
-		s.edge(s.ask(pkg), c.content, 0)
+		for i, r := range c.results {
+			s.result(s.out, r, c, i)
+		}
 	}
+	if !c.model.isUnknown() {
+		s.rule(c.content, contentRule{s.modelNumber(c.model), c.content, unknownObject})
+	}
+}
+
+// result lets an object come out of a call that stands for all that the
+// external code knows. Private types and functions that it may return are found
+// in the object, see bindObject and hiddenRule.
+func (s *solver) result(known, result int32, c *linkedCall, i int) {
+	if result >= 0 {
+		s.put(result, s.object(known, s.resultType(c, i)))
+	}
+}
+
+// resultType returns the type of the object that a call makes.
+func (s *solver) resultType(c *linkedCall, i int) string {
+	if i < len(c.Kinds) {
+		switch typ, ok := strings.CutPrefix(c.Kinds[i], "o:"); {
+		case ok:
+			return typ
+		case c.Kinds[i] == "i:error" || c.Kinds[i] == "i:context.Context":
+			return closedObject
+		}
+	}
+	return unknownObject
+}
+
+// external makes an external variable known to external code.
+func (s *solver) external(n int32, typ string) {
+	s.put(s.out, s.object(n, typ))
 }
 
 func (s *solver) modelNumber(m model) int32 {
@@ -205,21 +264,6 @@ func (s *solver) modelNumber(m model) int32 {
 	s.models = append(s.models, m)
 	s.modelID[key] = i
 	return i
-}
-
-// ask returns the node of what a package and the packages that it imports
-// keep.
-func (s *solver) ask(pkg string) int32 {
-	if n, ok := s.asked[pkg]; ok {
-		return n
-	}
-	n := s.newNode()
-	s.asked[pkg] = n
-	s.edge(s.named(packageKey(pkg)), n, 0)
-	for _, p := range s.imports(pkg) {
-		s.edge(s.ask(p), n, 0)
-	}
-	return n
 }
 
 // widen adds what the other model allows and tells whether that was more.
@@ -240,32 +284,56 @@ func widen(m *model, other model) bool {
 		m.asks != old.asks || m.returns != old.returns || len(m.methods) != len(old.methods)
 }
 
-// contentRule says what external code does with something it gets to know. It
-// is shared by all calls of a model that know the same.
-type contentRule struct{ model int32 }
+// contentRule says what external code of a model does with what it finds in a
+// node: the arguments of a call, or the content of an object that it got hold
+// of. Passing is the node of what is handed over along with that object; for a
+// call it is the node itself. Self is the type of the object.
+type contentRule struct {
+	model   int32
+	passing int32
+	self    string
+}
 
 func (r contentRule) apply(s *solver, node, token int32) {
 	m, t := &s.models[r.model], s.tokens[token]
 	switch t.kind {
 	case ObjectToken:
-		s.edge(t.content, node, 0)
-		if m.keeps {
-			s.edge(node, t.content, 0)
-		}
+		s.open(r, t.content, t.typ)
 	case FuncToken:
 		if m.calls {
-			s.callback(node, t.key)
+			s.callback(r, node, t.key)
 		}
 	case TypeToken:
 		if typ := s.types[t.key]; typ != nil {
-			s.seen(m, node, typ)
+			s.seen(r, node, typ)
 		}
 	}
 }
 
+// open lets external code look into an object, and put what it was handed into
+// it where the type has a place for that.
+func (s *solver) open(r contentRule, content int32, typ string) {
+	content = s.find(content)
+	if content == s.find(s.out) {
+		s.edge(r.passing, s.out, 0) // outsideRule does the rest
+		return
+	}
+	p, ok := s.passing[content]
+	if !ok {
+		p = s.newNode()
+		s.passing[content] = p
+	}
+	s.edge(r.passing, p, 0)
+	if s.models[r.model].keeps {
+		s.edge(p, content, s.filter("h:"+typ))
+	}
+	s.rule(content, contentRule{r.model, p, typ})
+}
+
 // seen makes a type known to external code: by assertions and reflection it
 // finds exported methods and what lies in exported fields.
-func (s *solver) seen(m *model, node int32, typ *Type) {
+func (s *solver) seen(r contentRule, node int32, typ *Type) {
+	m := &s.models[r.model]
 	for i := range typ.Methods {
 		method := &typ.Methods[i]
 		if !method.Exported || !m.callsMethod(method.Name) {
@@ -273,35 +341,80 @@ func (s *solver) seen(m *model, node int32, typ *Type) {
 		}
 		if method.Target == PrivateMethod {
 			s.receive(typ, method)
-			s.callback(node, method.Proc)
+			s.callback(r, node, method.Proc)
 		} else if method.Field != "" {
-			s.edge(s.named(method.Field), node, 0)
+			s.open(r, s.named(method.Field), closedObject)
 		}
 	}
 	for _, f := range typ.Fields {
-		s.edge(s.named(f), node, 0)
+		s.open(r, s.named(f.Node), closedObject)
 		if m.keeps {
-			s.edge(node, s.named(f), 0)
+			s.edge(r.passing, s.named(f.Node), s.filter(f.Kind))
 		}
 	}
 	if typ.Content != "" {
-		s.edge(s.named(typ.Content), node, 0)
+		s.open(r, s.named(typ.Content), closedObject)
 	}
 	for _, n := range typ.Nested {
-		s.put(node, s.token(TypeToken, n, -1))
+		s.put(node, s.token(TypeToken, n))
 	}
 }
 
-// callback calls a body from external code, which passes it what it knows.
-func (s *solver) callback(node int32, key string) {
+// callback calls a body from external code. The parameters are what was handed
+// over, what the object that holds the body holds, or that object.
+func (s *solver) callback(r contentRule, node int32, key string) {
 	p := s.procs[key]
 	if p == nil {
 		return
 	}
 	for i, param := range p.params {
-		s.edge(node, param, p.kinds[i])
+		if param < 0 {
+			continue
+		}
+		for _, o := range []int32{s.object(node, r.self), s.object(r.passing, unknownObject)} {
+			if f := s.filter(p.kinds[i]); f == 0 || s.filters[f].passes(s, o) {
+				s.put(param, o)
+			}
+		}
 	}
-	for _, r := range p.results {
-		s.edge(r, node, 0)
+	for _, res := range p.results {
+		s.edge(res, node, 0)
+	}
+}
+
+// outsideRule says what external code without a model does with all that it
+// was ever handed.
+type outsideRule struct{}
+
+func (r outsideRule) apply(s *solver, node, token int32) {
+	switch t := s.tokens[token]; t.kind {
+	case ObjectToken:
+		s.edge(t.content, node, 0)
+		s.edge(node, t.content, s.filter("h:"+t.typ))
+	case FuncToken:
+		s.callback(contentRule{passing: node, self: unknownObject}, node, t.key)
+	case TypeToken:
+		typ := s.types[t.key]
+		if typ == nil {
+			return
+		}
+		for i := range typ.Methods {
+			if m := &typ.Methods[i]; m.Exported && m.Target == PrivateMethod {
+				s.receive(typ, m)
+				s.callback(contentRule{passing: node, self: unknownObject}, node, m.Proc)
+			} else if m.Exported && m.Field != "" {
+				s.edge(s.named(m.Field), node, 0)
+			}
+		}
+		for _, f := range typ.Fields {
+			s.edge(s.named(f.Node), node, 0)
+			s.edge(node, s.named(f.Node), s.filter(f.Kind))
+		}
+		if typ.Content != "" {
+			s.edge(s.named(typ.Content), node, 0)
+		}
+		for _, n := range typ.Nested {
+			s.put(node, s.token(TypeToken, n))
+		}
 	}
 }

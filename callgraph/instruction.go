@@ -23,10 +23,10 @@ func (b *builder) instruction(instr ssa.Instruction) {
 	case *ssa.UnOp:
 		switch i.Op {
 		case token.MUL:
-			b.loadFrom(b.value(i), i.X)
+			b.loadFrom(i, i.X)
 			b.globalRead(i.X)
 		case token.ARROW:
-			b.load(b.value(i), b.value(i.X))
+			b.load(b.value(i), b.value(i.X), b.kindOf(i))
 		}
 	case *ssa.Phi:
 		for _, e := range i.Edges {
@@ -59,14 +59,15 @@ func (b *builder) instruction(instr ssa.Instruction) {
 		b.field(i)
 	case *ssa.Index:
 		b.copy(b.value(i), b.value(i.X))
+		b.load(b.value(i), b.value(i.X), b.kindOf(i))
 	case *ssa.Lookup:
-		b.load(b.value(i), b.value(i.X))
+		b.load(b.value(i), b.value(i.X), b.kindOf(i))
 	case *ssa.Slice:
 		b.slice(i)
 	case *ssa.Range:
 		b.copy(b.value(i), b.value(i.X))
 	case *ssa.Next:
-		b.load(b.value(i), b.value(i.Iter))
+		b.load(b.value(i), b.value(i.Iter), "")
 	case *ssa.MapUpdate:
 		b.store(b.value(i.Map), b.value(i.Key))
 		b.store(b.value(i.Map), b.value(i.Value))
@@ -130,19 +131,21 @@ func (b *builder) value(v ssa.Value) Node {
 	n := b.newNode()
 	b.values[v] = n
 	switch v := v.(type) {
-	case *ssa.Global, *ssa.Alloc:
-		b.object(n, b.place(v))
-	case *ssa.FieldAddr:
-		if p := b.place(v); p != None {
-			b.object(n, p)
-		} else {
-			b.copy(n, b.value(v.X))
+	case *ssa.Global:
+		b.object(n, b.place(v), b.types.hold(deref(v.Type())))
+	case *ssa.Alloc:
+		typ := b.types.hold(deref(v.Type()))
+		if v.Comment == "varargs" {
+			typ = closedObject // nothing refers to it after the call
 		}
-	case *ssa.IndexAddr:
+		b.object(n, b.place(v), typ)
+	case *ssa.FieldAddr, *ssa.IndexAddr:
+		// A pointer into an object: what it holds is not told from what the
+		// object holds, but its type is another.
 		if p := b.place(v); p != None {
-			b.object(n, p)
+			b.object(n, p, unknownObject)
 		} else {
-			b.copy(n, b.value(v.X))
+			b.retype(n, b.pointer(v))
 		}
 	}
 	return n
@@ -163,7 +166,7 @@ func (b *builder) placeUncached(addr ssa.Value) Node {
 	switch a := addr.(type) {
 	case *ssa.Global:
 		if !b.in.Private(a.Pkg.Pkg) {
-			return b.packageNode(a.Pkg.Pkg.Path())
+			return b.externalVariable(a)
 		}
 		return b.sharedNode(varKey(globalID(a)))
 	case *ssa.Alloc:
@@ -192,15 +195,15 @@ func globalID(g *ssa.Global) symbol.ID {
 	return symbol.ID(g.Pkg.Pkg.Path() + "." + g.Name())
 }
 
-// packageNode is the node of what an external package holds. It holds itself
-// as an object, so that a value read from the package leads back to it.
-func (b *builder) packageNode(path string) Node {
-	key := packageKey(path)
+// externalVariable is the node of what an external variable holds. It holds
+// itself as an object, so that a value read from it leads back to it.
+func (b *builder) externalVariable(g *ssa.Global) Node {
+	key := externalKey(string(globalID(g)))
 	if n, ok := b.shared[key]; ok {
 		return n
 	}
 	n := b.sharedNode(key)
-	b.object(n, n)
+	b.object(n, n, b.types.hold(deref(g.Type())))
 	return n
 }
 
@@ -222,7 +225,8 @@ func (b *builder) storeTo(addr ssa.Value, src Node) {
 	b.store(b.pointer(addr), src)
 }
 
-func (b *builder) loadFrom(dst Node, addr ssa.Value) {
+func (b *builder) loadFrom(to, addr ssa.Value) {
+	dst := b.value(to)
 	if dst == None {
 		return
 	}
@@ -230,7 +234,7 @@ func (b *builder) loadFrom(dst Node, addr ssa.Value) {
 		b.copy(dst, p)
 		return
 	}
-	b.load(dst, b.pointer(addr))
+	b.load(dst, b.pointer(addr), b.kindOf(to))
 }
 
 // pointer returns the node of the pointer behind an address whose place isn't
@@ -287,7 +291,7 @@ func (b *builder) closureKey(fn *ssa.Function) string {
 	parent := fn.Parent()
 	for i, anon := range parent.AnonFuncs {
 		if anon == fn {
-			outer := b.key
+			var outer string
 			if parent.Parent() != nil {
 				outer = b.closureKey(parent)
 			} else if obj, ok := parent.Object().(*types.Func); ok && obj.Name() != "init" {
@@ -337,15 +341,20 @@ func (b *builder) makeClosure(i *ssa.MakeClosure) {
 
 func (b *builder) allocate(v ssa.Value) {
 	if n := b.value(v); n != None {
-		b.object(n, b.newNode())
+		b.object(n, b.newNode(), b.types.hold(v.Type()))
 	}
 }
 
 // convert copies a value between types of the same representation. Between a
 // private struct and another struct the fields are joined.
 func (b *builder) convert(dst, src ssa.Value) {
-	b.copy(b.value(dst), b.value(src))
 	to, from := deref(dst.Type()), deref(src.Type())
+	if b.types.hold(to) == b.types.hold(from) {
+		b.copy(b.value(dst), b.value(src))
+	} else {
+		b.copy(b.value(dst), b.value(src))
+		b.retype(b.value(dst), b.value(src))
+	}
 	b.joinFields(to, from, b.value(src))
 	b.joinFields(from, to, b.value(dst))
 }
@@ -399,7 +408,7 @@ func (b *builder) intoInterface(dst, src Node, typ types.Type) {
 	case n != nil && !referential(typ.Underlying()):
 		content := b.newNode() // a value of an external type with methods
 		b.copy(content, src)
-		b.object(dst, content)
+		b.object(dst, content, b.types.hold(typ))
 		b.copy(dst, src)
 	default:
 		b.copy(dst, src)
@@ -429,7 +438,7 @@ func (b *builder) typeAssert(i *ssa.TypeAssert) {
 		return
 	}
 	b.copy(dst, src)
-	b.load(dst, src)
+	b.load(dst, src, b.types.kind(i.AssertedType))
 }
 
 func (b *builder) filter(dst, src Node, typ types.Type) {
@@ -459,12 +468,21 @@ func (b *builder) field(i *ssa.Field) {
 		return
 	}
 	b.copy(b.value(i), b.value(i.X))
+	b.load(b.value(i), b.value(i.X), b.kindOf(i)) // the struct may be one that external code made
+}
+
+// kindOf describes what a value can be.
+func (b *builder) kindOf(v ssa.Value) string {
+	if _, ok := v.Type().(*types.Tuple); ok {
+		return ""
+	}
+	return b.types.kind(v.Type())
 }
 
 func (b *builder) slice(i *ssa.Slice) {
 	if _, ok := i.X.Type().Underlying().(*types.Pointer); ok {
 		if p := b.place(i.X); p != None {
-			b.object(b.value(i), p)
+			b.object(b.value(i), p, b.types.hold(i.Type()))
 			return
 		}
 		b.copy(b.value(i), b.pointer(i.X))
@@ -479,7 +497,7 @@ func (b *builder) selectStates(i *ssa.Select) {
 			b.store(b.value(s.Chan), b.value(s.Send))
 			b.written(s.Chan, i)
 		} else {
-			b.load(b.value(i), b.value(s.Chan))
+			b.load(b.value(i), b.value(s.Chan), "")
 		}
 	}
 }
@@ -541,7 +559,8 @@ func (b *builder) call(instr ssa.CallInstruction) {
 	fn := c.StaticCallee()
 	if fn == nil {
 		b.sum.Calls = append(b.sum.Calls, Call{
-			Kind: DynamicCall, Owner: b.owner, Callee: b.value(c.Value),
+			Object: b.objectInSight(c, instr),
+			Kind:   DynamicCall, Owner: b.owner, Callee: b.value(c.Value),
 			Method: b.types.key(signatureOnly(c.Signature())),
 			Args:   b.valuesOf(c.Args), Results: res, Kinds: b.kindsOf(c.Signature()), Content: b.newNode(), Position: b.in.Position(instr.Pos()),
 		})
@@ -584,7 +603,8 @@ func (b *builder) invoke(c *ssa.CallCommon, res []Node, instr ssa.CallInstructio
 		pkg = n.Obj().Pkg().Path()
 	}
 	call := Call{
-		Kind: InvokeCall, Owner: b.owner, Callee: recv, Method: memberName(c.Method), Package: pkg,
+		Object: true,
+		Kind:   InvokeCall, Owner: b.owner, Callee: recv, Method: memberName(c.Method), Package: pkg,
 		Args: b.valuesOf(c.Args), Results: res, Kinds: b.kindsOf(c.Signature()), Content: b.newNode(), Position: b.in.Position(instr.Pos()),
 	}
 	b.handedOver(&call, c.Args, instr)
@@ -598,12 +618,39 @@ func (b *builder) external(fn *ssa.Function, c *ssa.CallCommon, res []Node, inst
 		Args: b.valuesOf(c.Args), Results: res, Kinds: b.kindsOf(c.Signature()), Content: b.newNode(), Position: b.in.Position(instr.Pos()),
 	}
 	b.fact(b.owner).externals[call.Package] = true
+	call.Object = b.objectInSight(c, instr)
 	b.handedOver(&call, c.Args, instr)
 	for _, t := range fn.TypeArgs() {
 		b.handType(&call, t)
 	}
 	b.special(call.Method, c, instr)
 	b.sum.Calls = append(b.sum.Calls, call)
+}
+
+// objectInSight tells whether a call has an argument or result that is an
+// object of external code.
+func (b *builder) objectInSight(c *ssa.CallCommon, instr ssa.CallInstruction) bool {
+	is := func(t types.Type) bool {
+		n := namedOf(t)
+		return n != nil && n.Obj().Pkg() != nil && !b.types.isPrivate(n) && b.types.carries(t) && !isFunc(t)
+	}
+	for _, a := range c.Args {
+		if is(a.Type()) {
+			return true
+		}
+	}
+	res := c.Signature().Results()
+	for i := range res.Len() {
+		if instr.Value() != nil && is(res.At(i).Type()) {
+			return true
+		}
+	}
+	return false
+}
+
+func isFunc(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Signature)
+	return ok
 }
 
 // kindsOf describes the results of a call.
@@ -643,11 +690,11 @@ func (b *builder) builtin(fn *ssa.Builtin, c *ssa.CallCommon, result ssa.Value, 
 		b.copy(dst, b.value(c.Args[0]))
 		if dst != None {
 			fresh := b.newNode()
-			b.object(dst, fresh)
-			b.load(fresh, b.value(c.Args[0]))
+			b.object(dst, fresh, b.types.hold(result.Type()))
+			b.load(fresh, b.value(c.Args[0]), "")
 			if len(c.Args) > 1 {
 				elems := b.newNode()
-				b.load(elems, b.value(c.Args[1]))
+				b.load(elems, b.value(c.Args[1]), "")
 				b.store(dst, elems)
 			}
 		}
@@ -655,7 +702,7 @@ func (b *builder) builtin(fn *ssa.Builtin, c *ssa.CallCommon, result ssa.Value, 
 	case "copy":
 		if src, to := b.value(c.Args[1]), b.value(c.Args[0]); src != None && to != None {
 			elems := b.newNode()
-			b.load(elems, src)
+			b.load(elems, src, "")
 			b.store(to, elems)
 		}
 		b.written(c.Args[0], instr)

@@ -33,6 +33,8 @@ type Boundary struct {
 	Callees, Types []symbol.ID
 	// Facts are what it can learn of method sets, sorted.
 	Facts []string
+	// Inner are the boundaries of the objects that it gets hold of.
+	Inner []int
 }
 
 // Linked is what a function refers to besides what its syntax says.
@@ -71,8 +73,6 @@ type Options struct {
 	// References returns the functions that the syntax of a function refers
 	// to.
 	References func(symbol.ID) []symbol.ID
-	// Imports returns the imports of an external package.
-	Imports func(path string) []string
 	// Initialized returns the variables that an initialiser sets; none for
 	// an init function.
 	Initialized func(symbol.ID) []symbol.ID
@@ -82,7 +82,7 @@ type Options struct {
 
 // Link resolves the calls of all packages together.
 func Link(summaries []*Summary, opt Options) *Program {
-	s := newSolver(opt.Imports)
+	s := newSolver()
 	for _, sum := range summaries {
 		s.add(sum)
 	}
@@ -111,6 +111,7 @@ func Link(summaries []*Summary, opt Options) *Program {
 	}
 	l.resolve(p)
 	l.writers(p)
+	s.DebugPkgs()
 	return p
 }
 
@@ -120,8 +121,10 @@ type linker struct {
 	functions map[symbol.ID]*Function
 	writes    map[symbol.ID]*intsets.Sparse
 	reach     *cellReach
-	registers map[symbol.ID]map[string]bool
-	variables map[symbol.ID]*Variable
+
+	boundaries map[boundaryKey]int
+	registers  map[symbol.ID]map[string]bool
+	variables  map[symbol.ID]*Variable
 }
 
 func (l *linker) function(f *Function) {
@@ -174,6 +177,9 @@ func (l *linker) externalWrites() {
 			w.Insert(l.reach.id(varKey(id)))
 		}
 		l.reach.from(c.content, w)
+		if c.model.asks {
+			l.reach.from(l.out, w)
+		}
 	}
 }
 
@@ -297,13 +303,27 @@ func (l *linker) effects(p *Program) (byCell map[int][]symbol.ID, registers map[
 func (l *linker) called(p *Program, e symbol.ID) []symbol.ID {
 	seen := map[symbol.ID]bool{e: true}
 	list := []symbol.ID{e}
-	for i := 0; i < len(list); i++ {
-		visit := func(id symbol.ID) {
-			if !seen[id] {
-				seen[id] = true
-				list = append(list, id)
-			}
+	visit := func(id symbol.ID) {
+		if !seen[id] {
+			seen[id] = true
+			list = append(list, id)
 		}
+	}
+	opened := map[int]bool{}
+	var open func(b int)
+	open = func(b int) {
+		if opened[b] {
+			return
+		}
+		opened[b] = true
+		for _, id := range p.Boundaries[b].Callees {
+			visit(id)
+		}
+		for _, i := range p.Boundaries[b].Inner {
+			open(i)
+		}
+	}
+	for i := 0; i < len(list); i++ {
 		for _, id := range l.opt.References(list[i]) {
 			visit(id)
 		}
@@ -312,9 +332,7 @@ func (l *linker) called(p *Program, e symbol.ID) []symbol.ID {
 				visit(id)
 			}
 			for b := range f.Boundaries {
-				for _, id := range p.Boundaries[b].Callees {
-					visit(id)
-				}
+				open(b)
 			}
 		}
 	}

@@ -28,6 +28,10 @@ type model struct {
 // unknown is the model of every function that the table leaves out.
 var unknown = model{calls: true, keeps: true, writes: true, registers: true, asks: true, returns: true}
 
+// held is the model of the methods of an object that has been given nothing
+// but what it holds.
+var held = model{calls: true, keeps: true, writes: true, returns: true}
+
 // parseModel reads the letters of the table.
 func parseModel(s string) model {
 	letters, names, _ := strings.Cut(s, ":")
@@ -43,6 +47,11 @@ func parseModel(s string) model {
 		m.methods = strings.Split(names, ",")
 	}
 	return m
+}
+
+// isUnknown tells whether the function may do everything.
+func (m model) isUnknown() bool {
+	return m.calls && m.keeps && m.writes && m.registers && m.asks && m.returns
 }
 
 // callsMethod tells whether the function may call methods of a name.

@@ -1,6 +1,7 @@
 package callgraph
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/autover/autover/internal/symbol"
@@ -8,7 +9,7 @@ import (
 
 // resolve reads the callees of all calls off the fixed point.
 func (l *linker) resolve(p *Program) {
-	known := map[boundaryKey]int{}
+	l.boundaries = map[boundaryKey]int{}
 	for _, c := range l.calls {
 		f := p.Functions[c.Owner]
 		if f == nil {
@@ -26,14 +27,13 @@ func (l *linker) resolve(p *Program) {
 		if !c.bound {
 			continue
 		}
-		key := boundaryKey{l.find(c.content), l.modelNumber(c.model)}
-		b, ok := known[key]
-		if !ok {
-			b = len(p.Boundaries)
-			known[key] = b
-			p.Boundaries = append(p.Boundaries, l.boundary(key))
+		reason := c.Position + " " + c.Method
+		if !c.model.isUnknown() {
+			keep(f.Boundaries, l.boundary(p, c.content, l.modelNumber(c.model)), reason)
 		}
-		keep(f.Boundaries, b, c.Position+" "+c.Method)
+		if c.model.asks {
+			keep(f.Boundaries, l.boundary(p, l.out, l.modelNumber(c.model)), reason)
+		}
 	}
 	l.resolveAssertions(p)
 	for _, f := range p.Functions {
@@ -93,13 +93,23 @@ func (l *linker) ownerOf(proc string) symbol.ID {
 	return symbol.ID(proc)
 }
 
-// boundary collects what external code may call and see.
-func (l *linker) boundary(key boundaryKey) Boundary {
-	m := &l.models[key.model]
-	callees, types, facts := map[symbol.ID]bool{}, map[symbol.ID]bool{}, map[string]bool{}
+// boundary collects what external code may call and see in a node.
+func (l *linker) boundary(p *Program, node, model int32) int {
+	key := boundaryKey{l.find(node), model}
+	if b, ok := l.boundaries[key]; ok {
+		return b
+	}
+	b := len(p.Boundaries)
+	l.boundaries[key] = b
+	p.Boundaries = append(p.Boundaries, Boundary{})
+	m := &l.models[model]
+	callees, types, facts, inner := map[symbol.ID]bool{}, map[symbol.ID]bool{}, map[string]bool{}, map[int]bool{}
+	look := func(n int32) { inner[l.boundary(p, n, model)] = true }
 	for _, id := range l.tokensOf(key.node) {
 		t := l.tokens[id]
 		switch t.kind {
+		case ObjectToken:
+			look(t.content)
 		case FuncToken:
 			if m.calls {
 				callees[l.ownerOf(t.key)] = true
@@ -112,6 +122,12 @@ func (l *linker) boundary(key boundaryKey) Boundary {
 			if typ.Named != "" {
 				types[typ.Named] = true
 			}
+			for _, f := range typ.Fields {
+				look(l.named(f.Node))
+			}
+			if typ.Content != "" {
+				look(l.named(typ.Content))
+			}
 			for i := range typ.Methods {
 				method := &typ.Methods[i]
 				if !method.Exported || !m.callsMethod(method.Name) {
@@ -120,11 +136,18 @@ func (l *linker) boundary(key boundaryKey) Boundary {
 				typ.learn(facts, method)
 				if method.Target == PrivateMethod {
 					callees[l.ownerOf(method.Proc)] = true
+				} else if method.Field != "" {
+					look(l.named(method.Field))
 				}
 			}
 		}
 	}
-	return Boundary{Callees: sortedIDs(callees), Types: sortedIDs(types), Facts: sortedKeys(facts)}
+	delete(inner, b)
+	p.Boundaries[b] = Boundary{
+		Callees: sortedIDs(callees), Types: sortedIDs(types), Facts: sortedKeys(facts),
+		Inner: slices.Sorted(maps.Keys(inner)),
+	}
+	return b
 }
 
 // learn records that code can find out that the type has a method. What the
@@ -135,23 +158,37 @@ func (t *Type) learn(facts map[string]bool, m *Method) {
 	}
 }
 
-// resolveAssertions records what assertions to interface types learn.
+// resolveAssertions records what assertions to interface types learn. What
+// external code returned may be any type that it knows.
 func (l *linker) resolveAssertions(p *Program) {
 	for _, a := range l.asserts {
 		f, iface := p.Functions[a.owner], l.types[a.typ]
-		if f == nil || iface == nil {
+		if f == nil || iface == nil || len(iface.Methods) == 0 {
 			continue
 		}
-		for _, id := range l.tokensOf(a.src) {
-			t := l.tokens[id]
-			if t.kind != TypeToken || l.types[t.key] == nil {
-				continue
-			}
-			typ := l.types[t.key]
+		l.eachType(a.src, map[int32]bool{}, func(typ *Type) {
 			for i := range typ.Methods {
 				if slices.ContainsFunc(iface.Methods, func(want Method) bool { return want.Name == typ.Methods[i].Name }) {
 					typ.learn(f.facts, &typ.Methods[i])
 				}
+			}
+		})
+	}
+}
+
+// eachType visits the types in a node and in the objects in it.
+func (l *linker) eachType(n int32, seen map[int32]bool, visit func(*Type)) {
+	if n < 0 || seen[l.find(n)] {
+		return
+	}
+	seen[l.find(n)] = true
+	for _, id := range l.tokensOf(n) {
+		switch t := l.tokens[id]; t.kind {
+		case ObjectToken:
+			l.eachType(t.content, seen, visit)
+		case TypeToken:
+			if typ := l.types[t.key]; typ != nil {
+				visit(typ)
 			}
 		}
 	}

@@ -1,7 +1,9 @@
 package callgraph
 
 import (
+	"slices"
 	"sort"
+	"strings"
 
 	"golang.org/x/tools/container/intsets"
 
@@ -23,8 +25,8 @@ type solver struct {
 	tokenIDs map[tokenKey]int32
 	types    map[string]*Type
 	procs    map[string]*linkedProc
-	imports  func(string) []string
-	asked    map[string]int32 // package -> node of what it and its imports keep
+	out      int32           // all that external code without a model was handed
+	passing  map[int32]int32 // content of an object -> what is handed over with it
 	filters  []filter
 	filterID map[string]int32
 	models   []model
@@ -54,19 +56,21 @@ type tokenKey struct {
 	kind TokenKind
 	key  string
 	node int32
+	typ  string
 }
 
 // solved is a token after linking.
 type solved struct {
 	kind    TokenKind
 	key     string
-	content int32 // of an object
+	content int32  // of an object
+	typ     string // of an object, if known
 }
 
 type linkedProc struct {
 	owner     symbol.ID
 	params    []int32
-	kinds     []int32 // filters of the parameters
+	kinds     []string
 	results   []int32
 	signature string
 }
@@ -78,18 +82,20 @@ type assertion struct {
 	typ   string
 }
 
-func newSolver(imports func(string) []string) *solver {
-	return &solver{
+func newSolver() *solver {
+	s := &solver{
 		names:    map[string]int32{},
 		tokenIDs: map[tokenKey]int32{},
 		types:    map[string]*Type{},
 		procs:    map[string]*linkedProc{},
-		imports:  imports,
-		asked:    map[string]int32{},
+		passing:  map[int32]int32{},
 		filters:  make([]filter, 1),
 		filterID: map[string]int32{},
 		modelID:  map[string]int32{},
 	}
+	s.out = s.newNode()
+	s.rule(s.out, outsideRule{})
+	return s
 }
 
 func (s *solver) newNode() int32 {
@@ -120,13 +126,20 @@ func (s *solver) named(key string) int32 {
 	return n
 }
 
-func (s *solver) token(kind TokenKind, key string, content int32) int32 {
-	k := tokenKey{kind, key, content}
+func (s *solver) object(content int32, typ string) int32 {
+	return s.intern(tokenKey{ObjectToken, "", content, typ})
+}
+
+func (s *solver) token(kind TokenKind, key string) int32 {
+	return s.intern(tokenKey{kind, key, -1, ""})
+}
+
+func (s *solver) intern(k tokenKey) int32 {
 	if t, ok := s.tokenIDs[k]; ok {
 		return t
 	}
 	t := int32(len(s.tokens))
-	s.tokens = append(s.tokens, solved{kind, key, content})
+	s.tokens = append(s.tokens, solved{k.kind, k.key, k.node, k.typ})
 	s.tokenIDs[k] = t
 	return t
 }
@@ -157,9 +170,12 @@ func (s *solver) add(sum *Summary) {
 	tokens := make([]int32, len(sum.Tokens))
 	for i, t := range sum.Tokens {
 		if t.Kind == ObjectToken {
-			tokens[i] = s.token(t.Kind, "", at(t.Content))
+			tokens[i] = s.object(at(t.Content), t.Type)
+			if strings.HasPrefix(sum.Nodes[t.Content], externalKey("")) {
+				s.external(at(t.Content), t.Type)
+			}
 		} else {
-			tokens[i] = s.token(t.Kind, t.Key, -1)
+			tokens[i] = s.token(t.Kind, t.Key)
 		}
 	}
 	for i := range sum.Types {
@@ -169,7 +185,7 @@ func (s *solver) add(sum *Summary) {
 		}
 	}
 	for _, p := range sum.Procs {
-		s.procs[p.Key] = &linkedProc{p.Owner, all(p.Params), s.kinds(p.Kinds), all(p.Results), p.Signature}
+		s.procs[p.Key] = &linkedProc{p.Owner, all(p.Params), p.Kinds, all(p.Results), p.Signature}
 	}
 	for _, a := range sum.Addrs {
 		s.put(at(a.Dst), tokens[a.Token])
@@ -177,12 +193,15 @@ func (s *solver) add(sum *Summary) {
 	for _, c := range sum.Copies {
 		s.edge(at(c.Src), at(c.Dst), 0)
 	}
+	for _, c := range sum.Retypes {
+		s.rule(at(c.Src), retypeRule{at(c.Dst)})
+	}
 	for _, f := range sum.Filters {
 		s.edge(at(f.Src), at(f.Dst), s.filter("i:"+f.Type))
 		s.asserts = append(s.asserts, assertion{f.Owner, at(f.Src), f.Type})
 	}
 	for _, l := range sum.Loads {
-		s.rule(at(l.Ptr), loadRule{at(l.Dst)})
+		s.rule(at(l.Ptr), loadRule{at(l.Dst), s.filter(l.Kind)})
 	}
 	for _, st := range sum.Stores {
 		s.rule(at(st.Ptr), storeRule{at(st.Src)})
@@ -190,14 +209,6 @@ func (s *solver) add(sum *Summary) {
 	for i := range sum.Calls {
 		s.addCall(&sum.Calls[i], at, all, tokens)
 	}
-}
-
-func (s *solver) kinds(list []string) []int32 {
-	out := make([]int32, len(list))
-	for i, k := range list {
-		out[i] = s.filter(k)
-	}
-	return out
 }
 
 func (s *solver) put(n, token int32) {
@@ -226,7 +237,10 @@ func (s *solver) edge(from, to, filter int32) {
 	v.succs[e] = struct{}{}
 	s.changed = s.changed || filter == 0
 	if !v.done.IsEmpty() {
-		s.pass(&v.done, e)
+		var delta intsets.Sparse
+		delta.Copy(&v.done)
+		s.summarize(from, &delta)
+		s.pass(&delta, e)
 	}
 }
 
@@ -280,11 +294,13 @@ func (s *solver) solve() {
 				continue
 			}
 			v.done.UnionWith(&delta)
+			fresh := delta.AppendTo(nil)
+			s.summarize(n, &delta)
 			for e := range v.succs {
 				s.pass(&delta, e)
 			}
 			if len(v.rules) > 0 {
-				arrivals = append(arrivals, arrival{n, delta.AppendTo(nil)})
+				arrivals = append(arrivals, arrival{n, fresh})
 			}
 		}
 		if len(arrivals) == 0 && !s.pending(order) {
@@ -293,6 +309,11 @@ func (s *solver) solve() {
 		for _, a := range arrivals {
 			rules := make([]rule, 0, 8)
 			for r := range s.nodes[a.node].rules {
+				if c, ok := r.(contentRule); ok && a.node == s.find(s.out) {
+					delete(s.nodes[a.node].rules, r) // outsideRule does more
+					s.edge(c.passing, s.out, 0)
+					continue
+				}
 				rules = append(rules, r)
 			}
 			for _, r := range rules {
@@ -304,6 +325,27 @@ func (s *solver) solve() {
 		if s.changed {
 			order = s.collapse()
 		}
+	}
+}
+
+// summarize replaces what has become one with the outside by a single object
+// that stands for all of it: the objects whose content is that of the outside,
+// and everything, if that content is what is passed on.
+func (s *solver) summarize(from int32, delta *intsets.Sparse) {
+	out := s.find(s.out)
+	some := from == out
+	if some {
+		delta.Clear()
+	} else {
+		for _, id := range delta.AppendTo(nil) {
+			if t := s.tokens[id]; t.kind == ObjectToken && s.find(t.content) == out {
+				delta.Remove(id)
+				some = true
+			}
+		}
+	}
+	if some {
+		delta.Insert(int(s.object(s.out, unknownObject)))
 	}
 }
 
@@ -422,11 +464,15 @@ func (s *solver) merge(root, m int32) {
 	s.nodes[m] = nil
 }
 
-type loadRule struct{ dst int32 }
+type loadRule struct{ dst, kind int32 }
 
 func (r loadRule) apply(s *solver, _, token int32) {
 	if c := s.tokens[token].content; c >= 0 {
-		s.edge(c, r.dst, 0)
+		kind := int32(0)
+		if s.find(c) == s.find(s.out) {
+			kind = r.kind
+		}
+		s.edge(c, r.dst, kind)
 	}
 }
 
@@ -438,22 +484,36 @@ func (r storeRule) apply(s *solver, _, token int32) {
 	}
 }
 
-// A filter tells which tokens a value of a type can be.
+type retypeRule struct{ dst int32 }
+
+func (r retypeRule) apply(s *solver, _, token int32) {
+	if t := s.tokens[token]; t.kind == ObjectToken {
+		s.put(r.dst, s.object(t.content, unknownObject))
+	}
+}
+
+// A filter tells which tokens a value of a type can be, or can be put into an
+// object.
 type filter struct {
-	kind byte   // 'i': interface, 'f': function, 'o': neither
-	key  string // of the interface type, or the signature
+	kind byte // 'i': interface, 'f': function, 'o': pointer and the like, 'h': into an object
+	key  string
 	memo map[int32]bool
 }
 
 // filter numbers the filter with a description: "i:" and the key of an
-// interface type, "f:" and a signature, or "o:" for types whose values are
-// objects. An empty description lets everything pass.
+// interface type, "f:" and a signature, "o:" and the type of an object, or "h:"
+// and the type of the object that is to hold the token. An empty description
+// lets everything pass.
 func (s *solver) filter(description string) int32 {
-	if description == "" {
+	if description == "" || description == "h:"+unknownObject {
 		return 0
 	}
 	if i, ok := s.filterID[description]; ok {
 		return i
+	}
+	if key, ok := strings.CutPrefix(description, "h:"); ok && s.holdsAll(key) {
+		s.filterID[description] = 0
+		return 0
 	}
 	i := int32(len(s.filters))
 	s.filterID[description] = i
@@ -461,28 +521,60 @@ func (s *solver) filter(description string) int32 {
 	return i
 }
 
-func (f *filter) passes(s *solver, token int32) bool {
-	t := s.tokens[token]
-	switch {
-	case t.kind == ObjectToken:
-		return true
-	case f.kind == 'o':
+// holdsAll tells whether anything can be put into an object of the type. Such
+// objects are one with whatever puts things into them, which keeps the problem
+// small.
+func (s *solver) holdsAll(key string) bool {
+	typ := s.types["hold "+key]
+	if key == closedObject || typ == nil {
 		return false
-	case f.kind == 'f':
-		if t.kind == FuncToken {
-			p := s.procs[t.key]
-			return p == nil || p.signature == f.key
-		}
-		return t.kind == ExternalToken
-	case t.kind != TypeToken:
-		return true // a function may have been given methods by an external type
 	}
+	return slices.ContainsFunc(typ.Holds, func(slot string) bool {
+		return slot == "" || slot[0] == 'i' && s.types[slot[2:]] != nil && len(s.types[slot[2:]].Methods) == 0
+	})
+}
+
+func (f *filter) passes(s *solver, token int32) bool {
 	ok, known := f.memo[token]
 	if !known {
-		ok = s.implements(t.key, f.key)
+		ok = s.fits(f.kind, f.key, s.tokens[token])
 		f.memo[token] = ok
 	}
 	return ok
+}
+
+func (s *solver) fits(kind byte, key string, t solved) bool {
+	switch kind {
+	case 'o':
+		return t.kind == ObjectToken && (t.typ == unknownObject || t.typ == key)
+	case 'f':
+		if t.kind == FuncToken {
+			p := s.procs[t.key]
+			return p == nil || p.signature == key
+		}
+		return t.kind != TypeToken
+	case 'i':
+		switch t.kind {
+		case TypeToken:
+			return s.implements(t.key, key)
+		case ObjectToken:
+			return t.typ == unknownObject || t.typ == closedObject || s.implements("hold "+t.typ, key)
+		}
+		return true // a function can have methods once it has an external type
+	}
+	if key == closedObject {
+		return false
+	}
+	typ := s.types["hold "+key]
+	if typ == nil {
+		return true
+	}
+	for _, slot := range typ.Holds {
+		if slot == "" || s.fits(slot[0], slot[2:], t) {
+			return true
+		}
+	}
+	return false
 }
 
 // implements compares names of methods only; signatures are left to facts.

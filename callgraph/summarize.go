@@ -332,11 +332,18 @@ func (b *builder) addr(dst Node, t Token) {
 	}
 }
 
-func (b *builder) object(dst, content Node) {
-	if content == None {
-		return
+// object puts an object of a type into dst; see typeTable.hold.
+func (b *builder) object(dst, content Node, typ string) {
+	if content != None {
+		b.addr(dst, Token{Kind: ObjectToken, Key: b.sum.Nodes[content], Content: content, Type: typ})
 	}
-	b.addr(dst, Token{Kind: ObjectToken, Key: b.sum.Nodes[content], Content: content})
+}
+
+// retype makes dst hold the objects in src as objects of unknown type.
+func (b *builder) retype(dst, src Node) {
+	if dst != None && src != None {
+		b.sum.Retypes = append(b.sum.Retypes, Copy{dst, src})
+	}
 }
 
 func (b *builder) typeToken(dst Node, typ types.Type) {
@@ -355,9 +362,9 @@ func (b *builder) copy(dst, src Node) {
 	}
 }
 
-func (b *builder) load(dst, ptr Node) {
+func (b *builder) load(dst, ptr Node, kind string) {
 	if dst != None && ptr != None {
-		b.sum.Loads = append(b.sum.Loads, Load{dst, ptr})
+		b.sum.Loads = append(b.sum.Loads, Load{dst, ptr, kind})
 	}
 }
 

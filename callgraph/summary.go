@@ -21,6 +21,7 @@ type Summary struct {
 
 	Addrs   []Addr
 	Copies  []Copy
+	Retypes []Copy
 	Filters []Filter
 	Loads   []Load
 	Stores  []Store
@@ -61,6 +62,9 @@ type Token struct {
 	// whose content is the node Content of this package.
 	Key     string
 	Content Node
+	// Type is the key of the type of an object, whose Type says what it
+	// holds; unknown if empty.
+	Type string
 }
 
 // Addr puts a token into a node; Copy, Filter, Load and Store are the subset
@@ -70,7 +74,8 @@ type Addr struct {
 	Token int32
 }
 
-// Copy makes Dst hold what Src holds.
+// Copy makes Dst hold what Src holds. As a retype it passes objects only, and
+// as ones of unknown type.
 type Copy struct{ Dst, Src Node }
 
 // Filter makes Dst hold what of Src passes an assertion to the type with the
@@ -81,8 +86,12 @@ type Filter struct {
 	Owner    symbol.ID
 }
 
-// Load makes Dst hold what the objects in Ptr contain.
-type Load struct{ Dst, Ptr Node }
+// Load makes Dst hold what the objects in Ptr contain. Kind describes what Dst
+// can be, as in Proc.Kinds.
+type Load struct {
+	Dst, Ptr Node
+	Kind     string
+}
 
 // Store makes the objects in Ptr contain what Src holds.
 type Store struct{ Ptr, Src Node }
@@ -130,6 +139,9 @@ type Call struct {
 	// Memory are the variables that are handed over by address or by
 	// reference.
 	Memory []symbol.ID
+	// Object says that an argument or result of an ExternalCall is an object
+	// of external code that can keep what is handed over.
+	Object bool
 	// Position is file:line.
 	Position string
 }
@@ -159,9 +171,9 @@ type Type struct {
 	Named symbol.ID
 	// Methods is the method set, sorted by name.
 	Methods []Method
-	// Fields are the nodes of the exported fields that can carry tokens,
-	// which reflection can reach.
-	Fields []string
+	// Fields are the exported fields that can carry tokens, which reflection
+	// can reach.
+	Fields []Field
 	// Nested are the keys of the private types that reflection can reach in
 	// a value of the type.
 	Nested []string
@@ -170,7 +182,14 @@ type Type struct {
 	Content string
 	// Memory are the cells that can be reached from a value of the type.
 	Memory []string
+	// Holds describe, like Proc.Kinds, what can be put into an object of the
+	// type, in entries of their own whose key begins with "hold ".
+	Holds []string
 }
+
+// Field is a field of a private struct type: its node, and what it can be, as
+// in Proc.Kinds.
+type Field struct{ Node, Kind string }
 
 // TargetKind tells where the code of a method is.
 type TargetKind uint8

@@ -111,7 +111,6 @@ func Link(summaries []*Summary, opt Options) *Program {
 	}
 	l.resolve(p)
 	l.writers(p)
-	s.DebugPkgs()
 	return p
 }
 

@@ -42,7 +42,7 @@ func (b *builder) instruction(instr ssa.Instruction) {
 	case *ssa.MultiConvert:
 		b.convert(i, i.X)
 	case *ssa.ChangeInterface:
-		b.copy(b.value(i), b.value(i.X))
+		b.convert(i, i.X)
 	case *ssa.SliceToArrayPointer:
 		b.copy(b.value(i), b.value(i.X))
 	case *ssa.MakeInterface:
@@ -348,11 +348,17 @@ func (b *builder) allocate(v ssa.Value) {
 // convert copies a value between types of the same representation. Between a
 // private struct and another struct the fields are joined.
 func (b *builder) convert(dst, src ssa.Value) {
+	if p, ok := types.Unalias(src.Type()).(*types.TypeParam); ok {
+		b.intoInterface(b.value(dst), b.value(src), p)
+		return
+	}
+	if types.IsInterface(dst.Type()) {
+		b.copy(b.value(dst), b.value(src))
+		return
+	}
 	to, from := deref(dst.Type()), deref(src.Type())
-	if b.types.hold(to) == b.types.hold(from) {
-		b.copy(b.value(dst), b.value(src))
-	} else {
-		b.copy(b.value(dst), b.value(src))
+	b.copy(b.value(dst), b.value(src))
+	if b.types.hold(to) != b.types.hold(from) {
 		b.retype(b.value(dst), b.value(src))
 	}
 	b.joinFields(to, from, b.value(src))

@@ -373,6 +373,7 @@ func (b *builder) addressUse(g *ssa.Global, addr ssa.Value, instr ssa.Instructio
 	if call, ok := instr.(ssa.CallInstruction); ok && b.harmless(call) {
 		return
 	}
+	b.fact(b.owner).passes[string(globalID(g))] = true
 	b.variable(globalID(g)).Addressed = true
 	b.variable(globalID(g)).Aliased = true
 }
@@ -436,6 +437,7 @@ func (b *builder) valueUses(g *ssa.Global, v ssa.Value, seen map[ssa.Value]bool)
 				continue
 			}
 		}
+		b.fact(b.owner).passes[string(globalID(g))] = true
 		b.variable(globalID(g)).Aliased = true
 		return
 	}

@@ -77,15 +77,15 @@ type pending struct {
 
 // facts are the parts of a Function while they are collected.
 type facts struct {
-	reads, writes, externals, assigns map[string]bool
-	reveals                           bool
-	caveats                           []Caveat
+	reads, passes, writes, externals, assigns map[string]bool
+	reveals                                   bool
+	caveats                                   []Caveat
 }
 
 func (b *builder) fact(id symbol.ID) *facts {
 	f := b.facts[id]
 	if f == nil {
-		f = &facts{reads: map[string]bool{}, writes: map[string]bool{}, externals: map[string]bool{}, assigns: map[string]bool{}}
+		f = &facts{reads: map[string]bool{}, passes: map[string]bool{}, writes: map[string]bool{}, externals: map[string]bool{}, assigns: map[string]bool{}}
 		b.facts[id] = f
 	}
 	return f
@@ -401,6 +401,7 @@ func (b *builder) finish() *Summary {
 		b.sum.Functions = append(b.sum.Functions, Function{
 			ID:        id,
 			Reads:     toIDs(sortedKeys(f.reads)),
+			Passes:    toIDs(sortedKeys(f.passes)),
 			Writes:    sortedKeys(f.writes),
 			Externals: sortedKeys(f.externals),
 			Assigns:   sortedKeys(f.assigns),

@@ -226,6 +226,9 @@ type Function struct {
 	ID symbol.ID
 	// Reads are the variables whose value it may use.
 	Reads []symbol.ID
+	// Passes are the variables whose address or value it gives away to where
+	// other functions may change their memory.
+	Passes []symbol.ID
 	// Writes are the cells that it may change.
 	Writes []string
 	// Externals are the external packages whose variables it uses, and

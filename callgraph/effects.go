@@ -1,0 +1,202 @@
+package callgraph
+
+import (
+	"golang.org/x/tools/container/intsets"
+
+	"github.com/autover/autover/internal/scc"
+	"github.com/autover/autover/internal/symbol"
+)
+
+// This file says who changes variables. A function changes what it writes
+// itself; an init function or initialiser, which runs without being asked, also
+// changes what the functions that it calls write; and a function that gives a
+// variable away changes it if what it calls writes such memory.
+
+// deeds are what a function and all that it may call do: the cells that they
+// write, the external packages that they give something, and the variables
+// that they read, all by number.
+type deeds struct{ writes, registers, reads intsets.Sparse }
+
+// effects computes deeds and what follows from them.
+type effects struct {
+	*linker
+	p        *Program
+	numbers  map[symbol.ID]int32 // functions; boundaries come behind
+	ids      []symbol.ID
+	of       []*deeds // by number, shared within components
+	packages *numbering
+	vars     *numbering
+}
+
+// numbering numbers strings in order of appearance.
+type numbering struct {
+	ids   map[string]int
+	names []string
+}
+
+func newNumbering() *numbering { return &numbering{ids: map[string]int{}} }
+
+func (n *numbering) id(name string) int {
+	if i, ok := n.ids[name]; ok {
+		return i
+	}
+	n.ids[name] = len(n.names)
+	n.names = append(n.names, name)
+	return len(n.names) - 1
+}
+
+func (l *linker) effects(p *Program) {
+	e := &effects{linker: l, p: p, numbers: map[symbol.ID]int32{}, packages: newNumbering(), vars: newNumbering()}
+	e.ids = sortedIDs(l.functions)
+	for i, id := range e.ids {
+		e.numbers[id] = int32(i)
+	}
+	e.of = make([]*deeds, len(e.ids)+len(p.Boundaries))
+	scc.Visit(len(e.of), e.successors, e.sum)
+	e.writers()
+	e.order()
+}
+
+// successors are the functions and boundaries that a function or boundary may
+// call.
+func (e *effects) successors(v int32) []int32 {
+	var list []int32
+	add := func(id symbol.ID) {
+		if n, ok := e.numbers[id]; ok {
+			list = append(list, n)
+		}
+	}
+	if b := int(v) - len(e.ids); b >= 0 {
+		for _, id := range e.p.Boundaries[b].Callees {
+			add(id)
+		}
+		for _, i := range e.p.Boundaries[b].Inner {
+			list = append(list, int32(len(e.ids)+i))
+		}
+		return list
+	}
+	id := e.ids[v]
+	for _, r := range e.opt.References(id) {
+		add(r)
+	}
+	if f := e.p.Functions[id]; f != nil {
+		for c := range f.Callees {
+			add(c)
+		}
+		for b := range f.Boundaries {
+			list = append(list, int32(len(e.ids)+b))
+		}
+	}
+	return list
+}
+
+// sum adds up the deeds of a component, whose successors are done.
+func (e *effects) sum(members []int32) {
+	d := new(deeds)
+	for _, v := range members {
+		e.of[v] = d
+		if int(v) < len(e.ids) {
+			id := e.ids[v]
+			d.writes.UnionWith(e.writes[id])
+			for p := range e.registers[id] {
+				d.registers.Insert(e.packages.id(p))
+			}
+			for _, r := range e.functions[id].Reads {
+				d.reads.Insert(e.vars.id(string(r)))
+			}
+		}
+		for _, w := range e.successors(v) {
+			if o := e.of[w]; o != nil && o != d {
+				d.writes.UnionWith(&o.writes)
+				d.registers.UnionWith(&o.registers)
+				d.reads.UnionWith(&o.reads)
+			}
+		}
+	}
+}
+
+// writers finds who changes each variable.
+func (e *effects) writers() {
+	initial := map[symbol.ID]bool{}
+	byCell, byEffect := map[int][]symbol.ID{}, map[int][]symbol.ID{}
+	for _, id := range e.opt.Initializers {
+		initial[id] = true
+		if n, ok := e.numbers[id]; ok {
+			for _, c := range e.of[n].writes.AppendTo(nil) {
+				byEffect[c] = append(byEffect[c], id)
+			}
+		}
+	}
+	passing := map[symbol.ID][]symbol.ID{}
+	for _, id := range e.ids {
+		if initial[id] {
+			continue
+		}
+		for _, c := range e.linker.writes[id].AppendTo(nil) {
+			byCell[c] = append(byCell[c], id)
+		}
+		for _, v := range e.functions[id].Passes {
+			passing[v] = append(passing[v], id)
+		}
+	}
+	e.p.Writers, e.p.Affected = map[symbol.ID][]symbol.ID{}, map[symbol.ID][]symbol.ID{}
+	for _, id := range sortedIDs(e.variables) {
+		cells := e.cells(e.variables[id])
+		writers, affecting := map[symbol.ID]bool{}, map[symbol.ID]bool{}
+		for _, c := range cells.AppendTo(nil) {
+			for _, w := range byCell[c] {
+				writers[w] = true
+			}
+			for _, f := range byEffect[c] {
+				if !e.initializes(f, id) {
+					affecting[f] = true
+				}
+			}
+		}
+		for _, f := range passing[id] {
+			if e.of[e.numbers[f]].writes.Intersects(cells) {
+				writers[f] = true
+			}
+		}
+		e.p.Writers[id], e.p.Affected[id] = sortedIDs(writers), sortedIDs(affecting)
+	}
+}
+
+// initializes tells whether f is the initialiser of v.
+func (e *effects) initializes(f, v symbol.ID) bool {
+	for _, id := range e.opt.Initialized(f) {
+		if id == v {
+			return true
+		}
+	}
+	return false
+}
+
+// order marks the initialisers whose place matters: those with effects, and
+// those that read what effects change.
+func (e *effects) order() {
+	changes := map[symbol.ID]bool{}
+	var affected intsets.Sparse
+	for v, list := range e.p.Affected {
+		for _, f := range list {
+			changes[f] = true
+			affected.Insert(e.vars.id(string(v)))
+		}
+	}
+	e.p.Effects = map[symbol.ID]*Effect{}
+	for _, id := range e.opt.Initializers {
+		out := &Effect{Ordered: changes[id] || len(e.opt.Initialized(id)) == 0}
+		e.p.Effects[id] = out
+		n, ok := e.numbers[id]
+		if !ok {
+			continue
+		}
+		d := e.of[n]
+		names := map[string]bool{}
+		for _, i := range d.registers.AppendTo(nil) {
+			names[e.packages.names[i]] = true
+		}
+		out.Registers = sortedKeys(names)
+		out.Ordered = out.Ordered || len(names) > 0 || d.reads.Intersects(&affected)
+	}
+}

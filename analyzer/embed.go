@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -22,7 +23,8 @@ import (
 // contents, sorted by name. The package must be type-checked. A pattern that
 // selects no file and an unreadable file are errors.
 func (w *world) embeds(p *privatePackage) (map[*types.Var]hasher.Digest, error) {
-	if len(p.embedPatterns) == 0 {
+	inTests := p.forTest != "" && slices.ContainsFunc(p.imports, func(e importEdge) bool { return e.path == "embed" })
+	if len(p.embedPatterns) == 0 && !inTests {
 		return nil, nil
 	}
 	e := &embedder{files: make(map[string]string), digests: make(map[string]hasher.Digest)}
@@ -32,6 +34,11 @@ func (w *world) embeds(p *privatePackage) (map[*types.Var]hasher.Digest, error) 
 			return nil, fmt.Errorf("embed %s: %w: move it below the package", f, err)
 		}
 		e.files[filepath.ToSlash(rel)] = f
+	}
+	if inTests {
+		if err := e.walk(p.dir); err != nil {
+			return nil, fmt.Errorf("list files of package %s: %w", p.path, err)
+		}
 	}
 	result := make(map[*types.Var]hasher.Digest)
 	for _, f := range p.files {
@@ -83,6 +90,30 @@ func embedDirectives(f *ast.File) map[*ast.Ident][]*ast.Comment {
 type embedder struct {
 	files   map[string]string        // slash-separated name relative to the package -> absolute name
 	digests map[string]hasher.Digest // of contents, by name
+}
+
+// walk adds the files below a package's folder that patterns can select. It
+// serves test files, for whose patterns go/packages doesn't pass the files on.
+// Folders of other modules are left out, as the go command does.
+func (e *embedder) walk(dir string) error {
+	return filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if name != dir {
+				if _, err := os.Stat(filepath.Join(name, "go.mod")); err == nil {
+					return filepath.SkipDir
+				}
+			}
+			return nil
+		}
+		rel, err := filepath.Rel(dir, name)
+		if err == nil && d.Type().IsRegular() {
+			e.files[filepath.ToSlash(rel)] = name
+		}
+		return err
+	})
 }
 
 func (e *embedder) digest(directives []*ast.Comment) (hasher.Digest, error) {

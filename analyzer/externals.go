@@ -69,8 +69,8 @@ func (x *externals) closure(path string) map[string]bool {
 
 // identify returns the modules behind the import closure of the packages, and
 // the packages of the programs in question that register themselves with one
-// of these. Package crypto is left out: what registers with it is asked for by
-// importing it.
+// of these. Package crypto counts only where it is used directly: packages
+// of the standard library import the hashes that they ask it for.
 func (x *externals) identify(used []string, programs reached) (identified, error) {
 	all := map[string]bool{}
 	for _, p := range used {
@@ -82,7 +82,9 @@ func (x *externals) identify(used []string, programs reached) (identified, error
 		if p == nil || all[id] {
 			continue
 		}
-		if slices.ContainsFunc(p.registers, func(q string) bool { return q != "crypto" && all[q] }) {
+		if slices.ContainsFunc(p.registers, func(q string) bool {
+			return all[q] && (q != "crypto" || slices.Contains(used, q))
+		}) {
 			registered = append(registered, id)
 		}
 	}

@@ -260,7 +260,12 @@ func (v *versioner) version(t target) (Target, error) {
 	e.Digest(v.g.digests[start])
 	e.List(len(c.effects))
 	for _, i := range c.effects {
-		e.Digest(v.g.digests[v.effects[i].node])
+		n := v.effects[i].node
+		e.List(len(v.g.nodes[n].decl.vars)) // equal initialisers of other variables are other effects
+		for _, id := range v.g.nodes[n].decl.vars {
+			e.String(strings.TrimPrefix(string(id), v.effects[i].pkg))
+		}
+		e.Digest(v.g.digests[n])
 	}
 	e.List(len(ext.modules))
 	for _, m := range ext.modules {

@@ -358,6 +358,9 @@ func (s *solver) seen(r contentRule, node int32, typ *Type) {
 	for _, n := range typ.Nested {
 		s.put(node, s.token(TypeToken, n))
 	}
+	if m.calls && typ.Pointer != "" {
+		s.put(node, s.token(TypeToken, typ.Pointer))
+	}
 }
 
 // callback calls a body from external code. The parameters are what was handed
@@ -376,6 +379,9 @@ func (s *solver) callback(r contentRule, node int32, key string) {
 				s.put(param, o)
 			}
 		}
+	}
+	for _, g := range p.gives {
+		s.put(node, s.token(TypeToken, g))
 	}
 	for _, res := range p.results {
 		s.edge(res, node, 0)
@@ -415,6 +421,9 @@ func (r outsideRule) apply(s *solver, node, token int32) {
 		}
 		for _, n := range typ.Nested {
 			s.put(node, s.token(TypeToken, n))
+		}
+		if typ.Pointer != "" {
+			s.put(node, s.token(TypeToken, typ.Pointer))
 		}
 	}
 }

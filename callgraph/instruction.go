@@ -20,6 +20,7 @@ func (b *builder) instruction(instr ssa.Instruction) {
 		b.storeTo(i.Addr, b.value(i.Val))
 		b.written(i.Addr, i)
 		b.assigned(i)
+		b.revealsSource(i)
 	case *ssa.UnOp:
 		switch i.Op {
 		case token.MUL:
@@ -85,7 +86,11 @@ func (b *builder) instruction(instr ssa.Instruction) {
 		}
 	case ssa.CallInstruction:
 		b.call(i)
-	case *ssa.Alloc, *ssa.FieldAddr, *ssa.IndexAddr, *ssa.BinOp, *ssa.If, *ssa.Jump, *ssa.RunDefers, *ssa.DebugRef:
+	case *ssa.FieldAddr:
+		b.interior(i)
+	case *ssa.IndexAddr:
+		b.interior(i)
+	case *ssa.Alloc, *ssa.BinOp, *ssa.If, *ssa.Jump, *ssa.RunDefers, *ssa.DebugRef:
 		// Addresses are resolved where they are used.
 	default:
 		panic(fmt.Sprintf("callgraph: unknown instruction %T", instr))
@@ -659,6 +664,21 @@ func isFunc(t types.Type) bool {
 	return ok
 }
 
+// revealsSource notes the option of log/slog that logs positions.
+func (b *builder) revealsSource(st *ssa.Store) {
+	fa, ok := st.Addr.(*ssa.FieldAddr)
+	if !ok {
+		return
+	}
+	n := namedOf(fa.X.Type())
+	if n == nil || n.Obj().Pkg() == nil || n.Obj().Pkg().Path() != "log/slog" || n.Obj().Name() != "HandlerOptions" {
+		return
+	}
+	if n.Underlying().(*types.Struct).Field(fa.Field).Name() == "AddSource" {
+		b.fact(b.owner).reveals = true
+	}
+}
+
 // kindsOf describes the results of a call.
 func (b *builder) kindsOf(sig *types.Signature) []string {
 	var list []string
@@ -674,6 +694,12 @@ func (b *builder) special(name string, c *ssa.CallCommon, instr ssa.CallInstruct
 		b.fact(b.owner).reveals = true
 	}
 	switch name {
+	case "log.New", "log.SetFlags", "log.Logger.SetFlags":
+		const files = 1<<3 | 1<<4 // log.Llongfile and log.Lshortfile
+		k, ok := c.Args[len(c.Args)-1].(*ssa.Const)
+		if !ok || k.Int64()&files != 0 {
+			b.fact(b.owner).reveals = true
+		}
 	case "reflect.Value.MethodByName":
 		if k, ok := c.Args[len(c.Args)-1].(*ssa.Const); ok && k.Value != nil && k.Value.Kind() == constant.String {
 			return

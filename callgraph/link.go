@@ -93,6 +93,8 @@ func Link(summaries []*Summary, opt Options) *Program {
 		functions: map[symbol.ID]*Function{},
 		writes:    map[symbol.ID]*intsets.Sparse{},
 		reach:     newCellReach(s),
+		interiors: map[int][]int{},
+		keptBy:    map[string][]symbol.ID{},
 		registers: map[symbol.ID]map[string]bool{},
 		variables: map[symbol.ID]*Variable{},
 	}
@@ -103,8 +105,14 @@ func Link(summaries []*Summary, opt Options) *Program {
 		for i := range sum.Variables {
 			l.variable(&sum.Variables[i])
 		}
+		for _, in := range sum.Interiors {
+			l.interiors[l.reach.id(in.Part)] = append(l.interiors[l.reach.id(in.Part)], l.reach.id(in.Target))
+		}
 	}
 	l.externalWrites()
+	for _, w := range l.writes {
+		l.widenCells(w)
+	}
 	p := &Program{Functions: map[symbol.ID]*Linked{}}
 	for id, f := range l.functions {
 		p.Functions[id] = l.linked(f)
@@ -120,6 +128,8 @@ type linker struct {
 	functions map[symbol.ID]*Function
 	writes    map[symbol.ID]*intsets.Sparse
 	reach     *cellReach
+	interiors map[int][]int          // part of memory -> what pointers to it point to
+	keptBy    map[string][]symbol.ID // package -> variables that it may have kept
 
 	boundaries map[boundaryKey]int
 	registers  map[symbol.ID]map[string]bool
@@ -140,6 +150,9 @@ func (l *linker) function(f *Function) {
 
 // variable merges what packages know of a variable.
 func (l *linker) variable(v *Variable) {
+	for _, p := range v.Kept {
+		l.keptBy[p] = append(l.keptBy[p], v.ID)
+	}
 	old := l.variables[v.ID]
 	if old == nil {
 		c := *v
@@ -175,6 +188,11 @@ func (l *linker) externalWrites() {
 		for _, id := range c.Memory {
 			w.Insert(l.reach.id(varKey(id)))
 		}
+		for p := range c.packages {
+			for _, id := range l.keptBy[p] {
+				w.Insert(l.reach.id(varKey(id)))
+			}
+		}
 		l.reach.from(c.content, w)
 		if c.model.asks {
 			l.reach.from(l.out, w)
@@ -202,7 +220,20 @@ func (l *linker) cells(v *Variable) *intsets.Sparse {
 			l.reach.from(n, cells)
 		}
 	}
+	if v.Addressed || v.Aliased {
+		cells.Insert(l.reach.id(anyCell))
+	}
+	l.widenCells(cells)
 	return cells
+}
+
+// widenCells adds what pointers to parts of the memory point to.
+func (l *linker) widenCells(cells *intsets.Sparse) {
+	for _, c := range cells.AppendTo(nil) {
+		for _, t := range l.interiors[c] {
+			cells.Insert(t)
+		}
+	}
 }
 
 // linked describes a function without its calls.

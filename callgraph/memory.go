@@ -147,14 +147,31 @@ func (b *builder) cell(v ssa.Value) string {
 		}
 		return "e:" + b.types.key(base)
 	case *ssa.IndexAddr:
-		return "e:" + b.types.key(deref(x.X.Type()))
+		return b.types.elements(deref(x.X.Type()))
 	case *ssa.Global:
 		return varKey(globalID(x))
 	}
-	if _, ok := v.Type().Underlying().(*types.Pointer); ok {
-		return "e:" + b.types.key(deref(v.Type()))
+	return b.types.elements(deref(v.Type()))
+}
+
+// interior records that the address of a field or element is used as a value.
+func (b *builder) interior(v ssa.Value) {
+	for _, ref := range *v.Referrers() {
+		switch x := ref.(type) {
+		case *ssa.UnOp, *ssa.FieldAddr, *ssa.IndexAddr, *ssa.DebugRef:
+			continue
+		case *ssa.Store:
+			if x.Addr == v && x.Val != v {
+				continue
+			}
+		case ssa.CallInstruction:
+			if b.harmless(x) {
+				continue
+			}
+		}
+		b.interiors[Interior{b.cell(v), b.types.elements(deref(v.Type()))}] = true
+		return
 	}
-	return "e:" + b.types.key(v.Type())
 }
 
 // unpublished tells whether nothing else can know an allocation when an
@@ -365,7 +382,12 @@ func (b *builder) addressUse(g *ssa.Global, addr ssa.Value, instr ssa.Instructio
 	case *ssa.DebugRef:
 		return
 	case *ssa.Slice:
+		v := b.variable(globalID(g))
+		before := v.Aliased
+		v.Aliased = false
 		b.valueUses(g, x, map[ssa.Value]bool{})
+		v.Addressed = v.Addressed || v.Aliased // the slice shares the array's memory
+		v.Aliased = v.Aliased || before
 		b.fact(b.owner).reads[string(globalID(g))] = true
 		return
 	}
@@ -508,15 +530,28 @@ func (b *builder) handedOver(call *Call, args []ssa.Value, instr ssa.Instruction
 	}
 	call.Cells = sortedKeys(cells)
 	call.Memory = toIDs(sortedKeys(globals))
+	if call.Kind == ExternalCall && !modelOf(call.Method, call.Package).keeps {
+		return
+	}
+	for _, id := range call.Memory {
+		if v := b.variable(id); call.Package != "" && !slices.Contains(v.Kept, call.Package) {
+			v.Kept = append(v.Kept, call.Package)
+		}
+	}
 }
 
 // handType adds the private types that external code sees in the static type
 // of an argument.
 func (b *builder) handType(call *Call, typ types.Type) {
 	b.types.mentions(typ, func(t types.Type) {
-		tok := b.token(b.typeTokenOf(t))
-		if !slices.Contains(call.Types, tok) {
-			call.Types = append(call.Types, tok)
+		for _, seen := range []types.Type{t, types.NewPointer(t)} {
+			if _, ok := t.(*types.Pointer); ok && seen != t {
+				continue
+			}
+			tok := b.token(b.typeTokenOf(seen))
+			if !slices.Contains(call.Types, tok) {
+				call.Types = append(call.Types, tok)
+			}
 		}
 	}, func(p *types.TypeParam) {
 		b.copy(call.Content, b.sharedNode(b.types.paramNode(p)))

@@ -72,6 +72,7 @@ type linkedProc struct {
 	params    []int32
 	kinds     []string
 	results   []int32
+	gives     []string
 	signature string
 }
 
@@ -185,7 +186,7 @@ func (s *solver) add(sum *Summary) {
 		}
 	}
 	for _, p := range sum.Procs {
-		s.procs[p.Key] = &linkedProc{p.Owner, all(p.Params), p.Kinds, all(p.Results), p.Signature}
+		s.procs[p.Key] = &linkedProc{p.Owner, all(p.Params), p.Kinds, all(p.Results), p.Gives, p.Signature}
 	}
 	for _, a := range sum.Addrs {
 		s.put(at(a.Dst), tokens[a.Token])

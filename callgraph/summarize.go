@@ -1,10 +1,13 @@
 package callgraph
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -43,6 +46,7 @@ func Summarize(in *Input) *Summary {
 		facts:  map[symbol.ID]*facts{},
 		vars:   map[symbol.ID]*Variable{},
 	}
+	b.interiors = map[Interior]bool{}
 	b.declarations()
 	b.instances()
 	b.initializers()
@@ -63,6 +67,8 @@ type builder struct {
 	queue  []pending
 	facts  map[symbol.ID]*facts
 	vars   map[symbol.ID]*Variable
+
+	interiors map[Interior]bool
 
 	owner symbol.ID // of the instruction being translated
 	key   string    // of the body being translated
@@ -184,6 +190,9 @@ func (b *builder) body(p pending) {
 	}
 	for i := range p.fn.Signature.Results().Len() {
 		proc.Results = append(proc.Results, b.sharedNode(resultKey(p.key, i)))
+		b.types.mentions(p.fn.Signature.Results().At(i).Type(), func(t types.Type) {
+			proc.Gives = append(proc.Gives, b.types.describe(t))
+		}, func(*types.TypeParam) {})
 	}
 	b.sum.Procs = append(b.sum.Procs, proc)
 	for _, block := range p.fn.Blocks {
@@ -293,6 +302,9 @@ func (b *builder) typeArgument(dst Node, arg types.Type) {
 		return
 	}
 	b.typeToken(dst, arg)
+	if _, ok := types.Unalias(arg).(*types.Named); ok {
+		b.typeToken(dst, types.NewPointer(arg))
+	}
 	b.types.mentions(arg, func(types.Type) {}, func(p *types.TypeParam) {
 		b.copy(dst, b.sharedNode(b.types.paramNode(p)))
 	})
@@ -410,8 +422,12 @@ func (b *builder) finish() *Summary {
 		})
 	}
 	for _, id := range sortedIDs(b.vars) {
+		slices.Sort(b.vars[id].Kept)
 		b.sum.Variables = append(b.sum.Variables, *b.vars[id])
 	}
+	b.sum.Interiors = slices.SortedFunc(maps.Keys(b.interiors), func(x, y Interior) int {
+		return cmp.Or(strings.Compare(x.Part, y.Part), strings.Compare(x.Target, y.Target))
+	})
 	b.sum.Types = b.types.out
 	return b.sum
 }

@@ -29,6 +29,7 @@ type Summary struct {
 
 	Functions []Function
 	Variables []Variable
+	Interiors []Interior
 }
 
 // A Node is an index into Summary.Nodes, or None.
@@ -157,6 +158,9 @@ type Proc struct {
 	Kinds []string
 	// Results are the nodes of the results.
 	Results []Node
+	// Gives are the keys of the private types of the results, which external
+	// code gets to know when it calls the body.
+	Gives []string
 	// Signature is the key of the type without receiver and names.
 	Signature string
 }
@@ -177,6 +181,9 @@ type Type struct {
 	// Nested are the keys of the private types that reflection can reach in
 	// a value of the type.
 	Nested []string
+	// Pointer is the key of the pointer to a named type: reflection and
+	// generic code make such pointers.
+	Pointer string
 	// Content is the key of the node of what values of the type hold when
 	// it is no struct.
 	Content string
@@ -256,4 +263,10 @@ type Variable struct {
 	// from writes to other memory of the type. Addressed says so of the
 	// address of the variable.
 	Aliased, Addressed bool
+	// Kept are the external packages that may keep a reference.
+	Kept []string
 }
+
+// Interior says that a pointer to a part of memory is used as a value: a write
+// through it changes the cell Part, and one to Part changes what it points to.
+type Interior struct{ Part, Target string }

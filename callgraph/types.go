@@ -494,6 +494,9 @@ func (t *typeTable) describeConcrete(typ types.Type, d *Type) {
 		d.Methods = append(d.Methods, t.method(origin, set.At(i)))
 	}
 	d.Nested, d.Fields = t.nested(origin)
+	if n, ok := typ.(*types.Named); ok && t.isPrivate(n) {
+		d.Pointer = t.describe(types.NewPointer(typ))
+	}
 	d.Memory = t.memory(typ)
 }
 
@@ -657,7 +660,6 @@ func (w *memoryWalk) value(typ types.Type) {
 	case *types.Chan:
 		w.element(typ, u.Elem())
 	case *types.Map:
-		w.cells["e:"+w.t.key(typ)] = true
 		w.value(u.Key())
 		w.element(typ, u.Elem())
 	case *types.Array:
@@ -670,13 +672,22 @@ func (w *memoryWalk) value(typ types.Type) {
 }
 
 func (w *memoryWalk) element(typ, elem types.Type) {
-	w.cells["e:"+w.t.key(typ)] = true
-	w.place(elem)
+	w.cells[w.t.elements(typ)] = true
+	w.inner(elem)
 }
 
 // place adds the memory that a variable of the type occupies, and follows its
 // value.
 func (w *memoryWalk) place(typ types.Type) {
+	if n, _ := w.t.privateStruct(typ); n == nil {
+		w.cells[w.t.elements(typ)] = true
+	}
+	w.inner(typ)
+}
+
+// inner adds the parts of a variable of the type, which is a part of other
+// memory itself, and follows its value.
+func (w *memoryWalk) inner(typ types.Type) {
 	typ = types.Unalias(typ)
 	k := "&" + w.t.key(typ)
 	if w.seen[k] {
@@ -691,24 +702,41 @@ func (w *memoryWalk) place(typ types.Type) {
 	if n, s := w.t.privateStruct(typ); n != nil {
 		for i := range s.NumFields() {
 			w.cells[fieldKey(n, s.Field(i))] = true
-			w.place(s.Field(i).Type())
+			w.inner(s.Field(i).Type())
 		}
 		return
 	}
-	w.cells["e:"+w.t.key(typ)] = true
 	switch u := typ.Underlying().(type) {
 	case *types.Array:
-		w.place(u.Elem())
+		w.cells[w.t.elements(typ)] = true
+		w.inner(u.Elem())
 	case *types.Struct:
+		w.cells[w.t.elements(typ)] = true
 		if _, named := typ.(*types.Named); named {
 			return // an external object
 		}
 		for i := range u.NumFields() {
-			w.place(u.Field(i).Type())
+			w.inner(u.Field(i).Type())
 		}
 	default:
 		w.value(typ)
 	}
+}
+
+// anyCell is the memory behind pointers to values of type parameters.
+const anyCell = "e:?"
+
+// elements names the memory of values of the type, or of the elements of a map,
+// slice, channel or array, which shares its memory with slices.
+func (t *typeTable) elements(typ types.Type) string {
+	k := t.key(typ)
+	if a, ok := types.Unalias(typ).Underlying().(*types.Array); ok {
+		k = "[]" + t.key(a.Elem())
+	}
+	if strings.Contains(k, "$") {
+		return anyCell
+	}
+	return "e:" + k
 }
 
 func referential(t types.Type) bool {

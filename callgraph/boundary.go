@@ -93,7 +93,13 @@ func (r dynamicRule) apply(s *solver, _, token int32) {
 // callable tells whether a function token has the type that a call expects.
 func (s *solver) callable(c *linkedCall, t solved) bool {
 	p := s.procs[t.key]
-	return p == nil || p.signature == c.Method
+	return p == nil || fitting(p.signature, c.Method)
+}
+
+// fitting tells whether two keys of signatures can be of one type. Those with
+// type parameters may be instances of each other; which, isn't looked into.
+func fitting(a, b string) bool {
+	return a == b || strings.Contains(a, "$") || strings.Contains(b, "$")
 }
 
 // invokeRule calls the method of what an interface may hold.
@@ -105,7 +111,7 @@ func (r invokeRule) apply(s *solver, _, token int32) {
 		s.put(r.c.content, token)
 		s.bindObject(r.c, t)
 		if t.kind == ObjectToken && strings.Contains(r.c.Method, ".") {
-			s.rule(t.content, hiddenRule{r.c})
+			s.rule(t.content, hiddenRule(r))
 		}
 		return
 	}
@@ -195,7 +201,12 @@ func (s *solver) bind(c *linkedCall, name, pkg string) {
 	if pkg != "" {
 		c.packages[pkg] = true
 	}
-	s.bindModel(c, modelOf(name, pkg))
+	m, ok := s.known[name]
+	if !ok {
+		m = modelOf(name, pkg)
+		s.known[name] = m
+	}
+	s.bindModel(c, m)
 }
 
 // bindModel puts the rules of a model in place. A call can meet several
@@ -322,6 +333,7 @@ func (s *solver) open(r contentRule, content int32, typ string) {
 	if !ok {
 		p = s.newNode()
 		s.passing[content] = p
+		s.passing[p] = p // or handing over what was handed over would never end
 	}
 	s.edge(r.passing, p, 0)
 	if s.models[r.model].keeps {

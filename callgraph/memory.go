@@ -127,14 +127,15 @@ func (b *builder) written(v ssa.Value, instr ssa.Instruction) {
 
 // initializes tells whether the owner is the initialiser of the variable.
 func (b *builder) initializes(g *ssa.Global) bool {
-	for i, init := range b.in.Info.InitOrder {
-		for _, l := range init.Lhs {
-			if l == g.Object() {
-				return symbol.Initializer(b.in.SSA.Pkg, i) == b.owner
+	if b.initializer == nil {
+		b.initializer = map[types.Object]symbol.ID{}
+		for i, init := range b.in.Info.InitOrder {
+			for _, l := range init.Lhs {
+				b.initializer[l] = symbol.Initializer(b.in.SSA.Pkg, i)
 			}
 		}
 	}
-	return false
+	return b.initializer[g.Object()] == b.owner
 }
 
 // cell names the memory that an address or reference refers to.
@@ -181,12 +182,12 @@ func (b *builder) unpublished(v ssa.Value, at ssa.Instruction) bool {
 		return false
 	}
 	block := v.(ssa.Instruction).Block()
-	for _, p := range publications(v) {
+	for _, p := range b.publications(v) {
 		if p == at {
 			continue
 		}
 		if p.Block() == at.Block() {
-			if index(p) < index(at) {
+			if b.index(p) < b.index(at) {
 				return false
 			}
 			if at.Block() == block {
@@ -220,8 +221,25 @@ func leads(from, to, renew *ssa.BasicBlock) bool {
 	return false
 }
 
-func index(instr ssa.Instruction) int {
-	return slices.Index(instr.Block().Instrs, instr)
+// index returns the place of an instruction in its block.
+func (b *builder) index(instr ssa.Instruction) int {
+	if b.indexed != instr.Block() {
+		b.indexed = instr.Block()
+		clear(b.indices)
+		for i, in := range b.indexed.Instrs {
+			b.indices[in] = i
+		}
+	}
+	return b.indices[instr]
+}
+
+func (b *builder) publications(v ssa.Value) []ssa.Instruction {
+	list, ok := b.published[v]
+	if !ok {
+		list = publications(v)
+		b.published[v] = list
+	}
+	return list
 }
 
 // publications lists the uses of an allocation by which other code may come to
@@ -314,7 +332,7 @@ func (b *builder) solelyHeld(v ssa.Value, at ssa.Instruction, g *ssa.Global) boo
 		switch {
 		case r.global == g:
 		case r.alloc != nil && r.own:
-			for _, p := range publications(r.alloc) {
+			for _, p := range b.publications(r.alloc) {
 				if p != at && !feeds(p, at) {
 					return false
 				}

@@ -1,120 +1,97 @@
 package callgraph
 
-import "golang.org/x/tools/container/intsets"
+import (
+	"golang.org/x/tools/container/intsets"
 
-// cellReach says which memory can be reached from tokens. Tokens lead to each
-// other through the contents of objects and the fields of private structs; all
-// tokens of a cycle reach the same memory, so it is computed once for each
-// strongly connected component (Tarjan, "Depth-first search and linear graph
-// algorithms", 1972).
+	"github.com/autover/autover/internal/scc"
+)
+
+// cellReach says which memory can be reached from the tokens of nodes. Nodes
+// lead to each other through the contents of objects and the fields of private
+// structs; all nodes of a cycle reach the same memory.
 type cellReach struct {
-	s     *solver
-	ids   map[string]int
-	names []string
-
-	memory []*intsets.Sparse // by token, complete when its component is
-	number []int32           // in order of discovery, 0 for new
-	low    []int32
-	stack  []int32
-	on     []bool
-	next   int32
+	s      *solver
+	cells  *numbering
+	memory []*intsets.Sparse // by node, nil for what wasn't a representative
 }
 
 func newCellReach(s *solver) *cellReach {
-	n := len(s.tokens)
-	r := &cellReach{
-		s: s, ids: map[string]int{},
-		memory: make([]*intsets.Sparse, n), number: make([]int32, n), low: make([]int32, n), on: make([]bool, n),
-	}
-	for t := range s.tokens {
-		if r.number[t] == 0 {
-			r.visit(int32(t))
-		}
-	}
+	r := &cellReach{s: s, cells: newNumbering(), memory: make([]*intsets.Sparse, len(s.nodes))}
+	scc.Visit(len(s.nodes), r.successors, r.sum)
 	return r
 }
 
 // id numbers a cell.
-func (r *cellReach) id(cell string) int {
-	if i, ok := r.ids[cell]; ok {
-		return i
+func (r *cellReach) id(cell string) int { return r.cells.id(cell) }
+
+// successors returns the nodes to which the tokens of a node lead.
+func (r *cellReach) successors(n int32) []int32 {
+	if r.s.find(n) != n {
+		return nil
 	}
-	i := len(r.names)
-	r.ids[cell] = i
-	r.names = append(r.names, cell)
-	return i
+	var list []int32
+	last := int32(-1)
+	r.each(n, func(t solved, typ *Type) {
+		if t.kind == ObjectToken {
+			if c := r.s.find(t.content); c != last {
+				list = append(list, c)
+				last = c
+			}
+			return
+		}
+		for _, c := range typ.Memory {
+			if f, ok := r.s.names[c]; ok {
+				list = append(list, r.s.find(f))
+			}
+		}
+	})
+	return list
+}
+
+// each visits the objects and types in a node.
+func (r *cellReach) each(n int32, visit func(t solved, typ *Type)) {
+	for _, id := range r.s.nodes[n].set.AppendTo(nil) {
+		switch t := r.s.tokens[id]; t.kind {
+		case ObjectToken:
+			visit(t, nil)
+		case TypeToken:
+			if typ := r.s.types[t.key]; typ != nil {
+				visit(t, typ)
+			}
+		}
+	}
+}
+
+// sum adds up the memory of a component, whose successors are done.
+func (r *cellReach) sum(members []int32) {
+	m := new(intsets.Sparse)
+	for _, n := range members {
+		if r.s.find(n) == n {
+			r.memory[n] = m
+		}
+	}
+	for _, n := range members {
+		if r.s.find(n) != n {
+			continue
+		}
+		r.each(n, func(t solved, typ *Type) {
+			if typ != nil {
+				for _, c := range typ.Memory {
+					m.Insert(r.id(c))
+				}
+			}
+		})
+		for _, o := range r.successors(n) {
+			if other := r.memory[o]; other != m {
+				m.UnionWith(other)
+			}
+		}
+	}
 }
 
 // from adds the memory that can be reached from the tokens of a node.
 func (r *cellReach) from(n int32, cells *intsets.Sparse) {
-	if n < 0 {
-		return
-	}
-	var last *intsets.Sparse
-	for _, t := range r.s.vertex(n).set.AppendTo(nil) {
-		if m := r.memory[t]; m != nil && m != last {
-			cells.UnionWith(m)
-			last = m
-		}
-	}
-}
-
-// nodes returns the nodes to which a token leads, and adds its own memory.
-func (r *cellReach) nodes(token int32, cells *intsets.Sparse) []int32 {
-	t := r.s.tokens[token]
-	switch t.kind {
-	case ObjectToken:
-		return []int32{t.content}
-	case TypeToken:
-		typ := r.s.types[t.key]
-		if typ == nil {
-			return nil
-		}
-		var list []int32
-		for _, c := range typ.Memory {
-			cells.Insert(r.id(c))
-			if n, ok := r.s.names[c]; ok {
-				list = append(list, n)
-			}
-		}
-		return list
-	}
-	return nil
-}
-
-func (r *cellReach) visit(t int32) {
-	r.next++
-	r.number[t], r.low[t] = r.next, r.next
-	r.stack = append(r.stack, t)
-	r.on[t] = true
-	own := new(intsets.Sparse)
-	r.memory[t] = own
-	for _, n := range r.nodes(t, own) {
-		for _, m := range r.s.vertex(n).set.AppendTo(nil) {
-			u := int32(m)
-			switch {
-			case r.number[u] == 0:
-				r.visit(u)
-				r.low[t] = min(r.low[t], r.low[u])
-			case r.on[u]:
-				r.low[t] = min(r.low[t], r.number[u])
-			}
-			if r.memory[u] != own {
-				own.UnionWith(r.memory[u])
-			}
-		}
-	}
-	if r.low[t] != r.number[t] {
-		return
-	}
-	for {
-		u := r.stack[len(r.stack)-1]
-		r.stack = r.stack[:len(r.stack)-1]
-		r.on[u] = false
-		if u == t {
-			return
-		}
-		own.UnionWith(r.memory[u])
-		r.memory[u] = own
+	if n >= 0 {
+		cells.UnionWith(r.memory[r.s.find(n)])
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/container/intsets"
 
+	"github.com/autover/autover/internal/scc"
 	"github.com/autover/autover/internal/symbol"
 )
 
@@ -29,6 +30,7 @@ type solver struct {
 	passing  map[int32]int32 // content of an object -> what is handed over with it
 	filters  []filter
 	filterID map[string]int32
+	known    map[string]model // by the name of the function
 	models   []model
 	modelID  map[string]int32
 
@@ -39,7 +41,8 @@ type solver struct {
 // vertex is a flow node of the whole program.
 type vertex struct {
 	set   intsets.Sparse // what it holds
-	done  intsets.Sparse // what of that has been passed on
+	done  intsets.Sparse // what of that has been looked at
+	sent  intsets.Sparse // what has been passed on, see summarize
 	succs map[succ]struct{}
 	rules map[rule]struct{}
 }
@@ -92,6 +95,7 @@ func newSolver() *solver {
 		passing:  map[int32]int32{},
 		filters:  make([]filter, 1),
 		filterID: map[string]int32{},
+		known:    map[string]model{},
 		modelID:  map[string]int32{},
 	}
 	s.out = s.newNode()
@@ -237,11 +241,8 @@ func (s *solver) edge(from, to, filter int32) {
 	}
 	v.succs[e] = struct{}{}
 	s.changed = s.changed || filter == 0
-	if !v.done.IsEmpty() {
-		var delta intsets.Sparse
-		delta.Copy(&v.done)
-		s.summarize(from, &delta)
-		s.pass(&delta, e)
+	if !v.sent.IsEmpty() {
+		s.pass(&v.sent, e)
 	}
 }
 
@@ -297,6 +298,7 @@ func (s *solver) solve() {
 			v.done.UnionWith(&delta)
 			fresh := delta.AppendTo(nil)
 			s.summarize(n, &delta)
+			v.sent.UnionWith(&delta)
 			for e := range v.succs {
 				s.pass(&delta, e)
 			}
@@ -364,92 +366,49 @@ func (s *solver) pending(order []int32) bool {
 // representatives in topological order.
 func (s *solver) collapse() []int32 {
 	s.changed = false
-	t := tarjan{s: s, number: make([]int32, len(s.nodes)), low: make([]int32, len(s.nodes))}
-	for n := range s.nodes {
-		if s.parent[n] == int32(n) && t.number[n] == 0 {
-			t.visit(int32(n))
+	var order []int32
+	var cycles [][]int32
+	scc.Visit(len(s.nodes), s.copies, func(members []int32) {
+		root := members[0]
+		if s.parent[root] != root {
+			return
+		}
+		order = append(order, root)
+		if len(members) > 1 {
+			cycles = append(cycles, slices.Clone(members))
+		}
+	})
+	for _, members := range cycles {
+		for _, m := range members[1:] {
+			s.merge(members[0], m)
 		}
 	}
-	for i, j := 0, len(t.order)-1; i < j; i, j = i+1, j-1 {
-		t.order[i], t.order[j] = t.order[j], t.order[i]
+	slices.Reverse(order)
+	return order
+}
+
+// copies returns the successors of a node by unfiltered copy edges; a node that
+// was merged into another has none.
+func (s *solver) copies(n int32) []int32 {
+	if s.parent[n] != n {
+		return nil
 	}
-	return t.order
-}
-
-// tarjan finds strongly connected components with an explicit stack.
-type tarjan struct {
-	s           *solver
-	number, low []int32 // low is -1 for what has been assigned
-	next        int32
-	stack       []int32
-	order       []int32
-	frames      []tarjanFrame
-}
-
-type tarjanFrame struct {
-	node  int32
-	succs []int32
-}
-
-func (t *tarjan) enter(n int32) {
-	t.next++
-	t.number[n], t.low[n] = t.next, t.next
-	t.stack = append(t.stack, n)
-	f := tarjanFrame{node: n}
-	for e := range t.s.nodes[n].succs {
+	var list []int32
+	for e := range s.nodes[n].succs {
 		if e.filter == 0 {
-			f.succs = append(f.succs, t.s.find(e.to))
+			list = append(list, s.find(e.to))
 		}
 	}
-	t.frames = append(t.frames, f)
+	return list
 }
 
-func (t *tarjan) visit(root int32) {
-	t.enter(root)
-	for len(t.frames) > 0 {
-		f := &t.frames[len(t.frames)-1]
-		if len(f.succs) > 0 {
-			m := f.succs[len(f.succs)-1]
-			f.succs = f.succs[:len(f.succs)-1]
-			switch {
-			case t.number[m] == 0:
-				t.enter(m)
-			case t.low[m] >= 0:
-				t.low[f.node] = min(t.low[f.node], t.number[m])
-			}
-			continue
-		}
-		n := f.node
-		t.frames = t.frames[:len(t.frames)-1]
-		if len(t.frames) > 0 {
-			p := t.frames[len(t.frames)-1].node
-			t.low[p] = min(t.low[p], t.low[n])
-		}
-		if t.low[n] == t.number[n] {
-			t.component(n)
-		}
-	}
-}
-
-// component merges the members of a component into its root.
-func (t *tarjan) component(root int32) {
-	for {
-		m := t.stack[len(t.stack)-1]
-		t.stack = t.stack[:len(t.stack)-1]
-		t.low[m] = -1
-		if m == root {
-			break
-		}
-		t.s.merge(root, m)
-	}
-	t.order = append(t.order, root)
-}
-
+// merge makes two nodes of a cycle one.
 func (s *solver) merge(root, m int32) {
 	a, b := s.nodes[root], s.nodes[m]
 	s.parent[m] = root
 	a.set.UnionWith(&b.set)
-	a.done.IntersectionWith(&b.done) // the rest is passed on again by both
+	a.sent.IntersectionWith(&b.sent) // the rest is passed on again by both
+	a.done.Copy(&a.sent)
 	for e := range b.succs {
 		if a.succs == nil {
 			a.succs = map[succ]struct{}{}
@@ -551,7 +510,7 @@ func (s *solver) fits(kind byte, key string, t solved) bool {
 	case 'f':
 		if t.kind == FuncToken {
 			p := s.procs[t.key]
-			return p == nil || p.signature == key
+			return p == nil || fitting(p.signature, key)
 		}
 		return t.kind != TypeToken
 	case 'i':

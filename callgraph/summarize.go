@@ -45,8 +45,11 @@ func Summarize(in *Input) *Summary {
 		procs:  map[string]bool{},
 		facts:  map[symbol.ID]*facts{},
 		vars:   map[symbol.ID]*Variable{},
+
+		interiors: map[Interior]bool{},
+		published: map[ssa.Value][]ssa.Instruction{},
+		indices:   map[ssa.Instruction]int{},
 	}
-	b.interiors = map[Interior]bool{}
 	b.declarations()
 	b.instances()
 	b.initializers()
@@ -68,7 +71,11 @@ type builder struct {
 	facts  map[symbol.ID]*facts
 	vars   map[symbol.ID]*Variable
 
-	interiors map[Interior]bool
+	interiors   map[Interior]bool
+	published   map[ssa.Value][]ssa.Instruction // of allocations, see publications
+	indexed     *ssa.BasicBlock                 // the block that indices is about
+	indices     map[ssa.Instruction]int
+	initializer map[types.Object]symbol.ID // of the package's variables, once needed
 
 	owner symbol.ID // of the instruction being translated
 	key   string    // of the body being translated

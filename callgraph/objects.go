@@ -1,0 +1,137 @@
+package callgraph
+
+import (
+	"go/types"
+	"sort"
+)
+
+// This file describes what can be put into objects, by their types.
+
+// The types of objects of which more or less is known.
+const (
+	unknownObject = ""  // it may be of any type and hold anything
+	closedObject  = "!" // nothing can be put into it
+)
+
+// objectKey names the type of an object: a pointer by what it points to, and
+// types that convert into each other freely by what they have in common.
+func (t *typeTable) objectKey(typ types.Type) string {
+	typ = types.Unalias(typ)
+	if p, ok := typ.Underlying().(*types.Pointer); ok {
+		typ = types.Unalias(p.Elem())
+	}
+	switch u := typ.Underlying().(type) {
+	case *types.Struct, *types.Interface:
+		return t.key(typ)
+	case *types.Array:
+		return "[]" + t.key(u.Elem())
+	default:
+		return t.key(u)
+	}
+}
+
+// hold describes the type of an object, so that linking knows what can be put
+// into it, and returns its key.
+func (t *typeTable) hold(typ types.Type) string {
+	typ = types.Unalias(typ)
+	if _, ok := typ.(*types.TypeParam); ok {
+		return unknownObject
+	}
+	if types.IsInterface(typ) {
+		if immutable(typ) {
+			return closedObject
+		}
+		return unknownObject
+	}
+	k := t.objectKey(typ)
+	if t.seen["hold "+k] {
+		return k
+	}
+	t.seen["hold "+k] = true
+	h := holdWalk{t: t, seen: map[string]bool{}, slots: map[string]bool{}}
+	if p, ok := typ.Underlying().(*types.Pointer); ok {
+		typ = p.Elem()
+	}
+	h.inside(typ)
+	d := Type{Key: "hold " + k, Holds: sortedKeys(h.slots)}
+	if _, ok := types.Unalias(typ).(*types.Named); ok {
+		for _, base := range []types.Type{typ, types.NewPointer(typ)} {
+			set := types.NewMethodSet(base)
+			for i := range set.Len() {
+				if f := set.At(i).Obj(); d.method(memberName(f)) == nil {
+					d.Methods = append(d.Methods, Method{Name: memberName(f)})
+					sort.Slice(d.Methods, func(i, j int) bool { return d.Methods[i].Name < d.Methods[j].Name })
+				}
+			}
+		}
+	}
+	t.out = append(t.out, d)
+	return k
+}
+
+// immutable tells the interface types whose values are never changed by code
+// that is handed one: errors and contexts, by convention of their packages.
+func immutable(typ types.Type) bool {
+	n, ok := types.Unalias(typ).(*types.Named)
+	if !ok {
+		return false
+	}
+	o := n.Obj()
+	return o.Pkg() == nil && o.Name() == "error" || o.Pkg() != nil && o.Pkg().Path() == "context" && o.Name() == "Context"
+}
+
+// holdWalk collects the places of a type into which something can be put, as
+// descriptions for filters: interfaces, functions and objects. What an
+// interface in it holds is another object.
+type holdWalk struct {
+	t     *typeTable
+	seen  map[string]bool
+	slots map[string]bool
+}
+
+func (w *holdWalk) inside(typ types.Type) {
+	typ = types.Unalias(typ)
+	k := w.t.key(typ)
+	if w.seen[k] {
+		return
+	}
+	w.seen[k] = true
+	if n, ok := typ.(*types.Named); ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "sync/atomic" && n.TypeArgs().Len() == 1 {
+		w.slots["o:"+w.t.objectKey(n.TypeArgs().At(0))] = true
+		w.inside(n.TypeArgs().At(0))
+		return
+	}
+	switch u := typ.Underlying().(type) {
+	case *types.Basic:
+		if u.Kind() == types.UnsafePointer {
+			w.slots[""] = true
+		}
+	case *types.Interface:
+		if _, ok := typ.(*types.TypeParam); ok {
+			w.slots[""] = true
+			return
+		}
+		w.slots["i:"+w.t.describe(typ)] = true
+	case *types.Signature:
+		w.slots["f:"+w.t.key(signatureOnly(u))] = true
+	case *types.Pointer:
+		w.slots["o:"+w.t.objectKey(typ)] = true
+		w.inside(u.Elem())
+	case *types.Slice:
+		w.slots["o:"+w.t.objectKey(typ)] = true
+		w.inside(u.Elem())
+	case *types.Chan:
+		w.slots["o:"+w.t.objectKey(typ)] = true
+		w.inside(u.Elem())
+	case *types.Map:
+		w.slots["o:"+w.t.objectKey(typ)] = true
+		w.inside(u.Key())
+		w.inside(u.Elem())
+	case *types.Array:
+		w.inside(u.Elem())
+	case *types.Struct:
+		for i := range u.NumFields() {
+			w.inside(u.Field(i).Type())
+		}
+	}
+}

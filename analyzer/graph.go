@@ -1,7 +1,6 @@
 package analyzer
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -329,38 +328,4 @@ func (g *graph) rollup() {
 		nodes[i] = hasher.Node{Local: e.Sum(), Refs: n.refs, Set: n.set}
 	}
 	g.digests = hasher.Rollup(nodes)
-}
-
-// initOrder returns the private packages in the order in which a program
-// initialises them: sorted by import path, each after its imports.
-func initOrder(units []*unit) map[string]int {
-	sorted := slices.Clone(units)
-	slices.SortFunc(sorted, func(a, b *unit) int {
-		return cmp.Or(strings.Compare(symbol.PkgPath(a.id), symbol.PkgPath(b.id)), strings.Compare(a.id, b.id))
-	})
-	private := map[string]bool{}
-	for _, u := range sorted {
-		private[u.id] = true
-	}
-	at := map[string]int{}
-	for len(at) < len(sorted) {
-		before := len(at)
-		for _, u := range sorted {
-			if _, done := at[u.id]; done {
-				continue
-			}
-			ready := !slices.ContainsFunc(u.imports, func(id string) bool {
-				_, done := at[id]
-				return private[id] && !done
-			})
-			if ready {
-				at[u.id] = len(at)
-				break
-			}
-		}
-		if len(at) == before {
-			break // an import cycle, which loading refuses
-		}
-	}
-	return at
 }

@@ -1,7 +1,6 @@
 package analyzer
 
 import (
-	"cmp"
 	"container/heap"
 	"slices"
 	"strings"
@@ -9,38 +8,35 @@ import (
 	"github.com/autover/autover/internal/symbol"
 )
 
-// initOrder returns the private packages in the order in which a program
-// initialises them: again and again the first by import path among those whose
-// imports are done.
-func initOrder(units []*unit) map[string]int {
-	sorted := slices.Clone(units)
-	slices.SortFunc(sorted, func(a, b *unit) int {
-		return cmp.Or(strings.Compare(symbol.PkgPath(a.id), symbol.PkgPath(b.id)), strings.Compare(a.id, b.id))
-	})
-	rank := make(map[string]int, len(sorted))
-	for i, u := range sorted {
-		rank[u.id] = i
+// initOrder numbers the packages that initialise something in the order in
+// which programs do so. Like the linker, it takes again and again the first by
+// name among those whose imports are done. External packages take part,
+// because those that wait for them lose their turn; all are taken to
+// initialise something. The order in one program is that among its packages.
+func initOrder(w *world, units map[string]*unit) map[string]int {
+	tasks := initTasks(w, units)
+	rank := make(map[string]int, len(tasks))
+	for i, id := range tasks {
+		rank[id] = i
 	}
-	missing := make([]int, len(sorted)) // imports that are not done
-	importers := make([][]int, len(sorted))
-	for i, u := range sorted {
-		for _, id := range u.imports {
-			if j, private := rank[id]; private {
+	missing := make([]int, len(tasks)) // imports that are not done
+	importers := make([][]int, len(tasks))
+	ready := &intHeap{}
+	for i, id := range tasks {
+		for _, e := range w.importsOf(id) {
+			if j, ok := rank[e.id]; ok {
 				missing[i]++
 				importers[j] = append(importers[j], i)
 			}
 		}
-	}
-	ready := &intHeap{}
-	for i, n := range missing {
-		if n == 0 {
+		if missing[i] == 0 {
 			heap.Push(ready, i)
 		}
 	}
-	at := make(map[string]int, len(sorted))
+	at := make(map[string]int, len(tasks))
 	for ready.Len() > 0 {
 		i := heap.Pop(ready).(int)
-		at[sorted[i].id] = len(at)
+		at[tasks[i]] = len(at)
 		for _, j := range importers[i] {
 			if missing[j]--; missing[j] == 0 {
 				heap.Push(ready, j)
@@ -48,6 +44,43 @@ func initOrder(units []*unit) map[string]int {
 		}
 	}
 	return at
+}
+
+// initTasks returns the packages for which the compiler makes an initialisation
+// task, sorted by its name: those that initialise something or import one that
+// does.
+func initTasks(w *world, units map[string]*unit) []string {
+	var tasks []string
+	has := map[string]bool{}
+	for _, id := range w.ids() { // dependencies first among private ones
+		_, external := w.external[id]
+		if external && id != "unsafe" || units[id].initialises() ||
+			slices.ContainsFunc(w.importsOf(id), func(e importEdge) bool { return has[e.id] }) {
+			has[id] = true
+			tasks = append(tasks, id)
+		}
+	}
+	slices.SortFunc(tasks, func(a, b string) int {
+		if c := strings.Compare(taskName(a), taskName(b)); c != 0 {
+			return c
+		}
+		return strings.Compare(a, b) // variants for tests
+	})
+	return tasks
+}
+
+// taskName returns the symbol by which the linker sorts.
+func taskName(id string) string {
+	path := symbol.PkgPath(id)
+	last := strings.LastIndex(path, "/") + 1
+	return path[:last] + strings.ReplaceAll(path[last:], ".", "%2e") + "..inittask"
+}
+
+// initialises tells whether a package has init functions or initialisers.
+func (u *unit) initialises() bool {
+	return u != nil && slices.ContainsFunc(u.decls, func(d decl) bool {
+		return d.kind == initDecl || d.kind == initializerDecl
+	})
 }
 
 // intHeap is a heap.Interface whose minimum comes first.

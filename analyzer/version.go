@@ -64,17 +64,13 @@ func newVersioner(w *world, g *graph, salt string) (*versioner, error) {
 // orderEffects numbers the effects in the order of initialisation: packages in
 // theirs, and in a package the variables before the init functions.
 func (v *versioner) orderEffects() {
-	units := make([]*unit, 0, len(v.g.units))
-	for _, u := range v.g.units {
-		units = append(units, u)
-	}
-	at := initOrder(units)
+	at := initOrder(v.w, v.g.units)
 	type ranked struct {
 		effect
 		pkg, phase, index int
 	}
 	var list []ranked
-	for _, u := range units {
+	for _, u := range v.g.units {
 		for i := range u.decls {
 			d := &u.decls[i]
 			e := v.g.program.Effects[d.id]

@@ -118,13 +118,14 @@ func (x *externals) modules(packages []string) (identified, error) {
 		if err != nil {
 			return out, err
 		}
-		out.modules = append(out.modules, Module{m.Path, m.Version, m.Sum})
+		out.modules = append(out.modules, Module{m.Path, m.Version, m.Sum, m.Replaces})
 		if content != "" {
 			out.vendored = append(out.vendored, p.path, content)
 		}
 	}
 	slices.SortFunc(out.modules, func(a, b Module) int {
-		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Version, b.Version), strings.Compare(a.Sum, b.Sum))
+		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Version, b.Version),
+			strings.Compare(a.Sum, b.Sum), strings.Compare(a.Replaces, b.Replaces))
 	})
 	out.modules = slices.Compact(out.modules)
 	return out, nil

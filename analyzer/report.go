@@ -35,9 +35,10 @@ type Target struct {
 	Caveats []Caveat
 }
 
-// Module is an external module at its selected version.
+// Module is an external module at its selected version. For one that replaces
+// another, Replaces is the path of the other, under which it is imported.
 type Module struct {
-	Path, Version, Sum string
+	Path, Version, Sum, Replaces string
 }
 
 // Caveat is a place whose effect on the version could only be approximated.

@@ -277,6 +277,12 @@ func (v *versioner) version(t target) (Target, error) {
 		v.layouts(e, c)
 	}
 	e.String(v.salt)
+	for i, m := range ext.modules { // last, since most versions have none
+		if m.Replaces != "" {
+			e.Int(int64(i))
+			e.String(m.Replaces)
+		}
+	}
 	d := e.Sum()
 	out := Target{
 		Name: t.name, Version: hasher.Version(d), Digest: d.String(), Position: v.w.position(t.decl.Name.Pos()),

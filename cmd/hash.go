@@ -30,7 +30,7 @@ Formats:
 Two targets that would get one name are an error. -f executes a template of
 text/template for each target and ends it with a newline. The fields are those
 of the JSON object: .target .version .digest .position .task .pinned .functions
-.modules (.path .version .sum) .caveats (.kind .position .message)
+.modules (.path .version .sum .replaces) .caveats (.kind .position .message)
 `
 
 const hashExample = `

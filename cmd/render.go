@@ -85,6 +85,8 @@ type (
 		Path    string `json:"path"`
 		Version string `json:"version"`
 		Sum     string `json:"sum"`
+		// Replaces is the path under which a replacement is imported.
+		Replaces string `json:"replaces,omitempty"`
 	}
 	jsonCaveat struct {
 		Kind     string `json:"kind"`

@@ -48,7 +48,7 @@ var rules = []rule{
 	},
 	{
 		folder: "analyzer", own: []string{"callgraph", "hasher", "depversion", "internal/..."},
-		third: []string{"golang.org/x/tools/go/packages"},
+		third: []string{"golang.org/x/tools/go/packages", "golang.org/x/tools/container/intsets"},
 		never: slices.Concat(process, machine),
 	},
 	{

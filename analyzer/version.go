@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/autover/autover/callgraph"
 	"github.com/autover/autover/hasher"
 	"github.com/autover/autover/internal/symbol"
 )
@@ -25,9 +24,9 @@ type versioner struct {
 	writing map[int32][]int    // value node -> effects that may change it
 	giving  map[string][]int   // external package -> effects that register with it
 	linking map[string][]int   // private package -> programs that link it
-	marks   []int32            // node -> number of the last closure that has it
-	closed  int32              // number of the current closure
 	allowed map[string]reached // package -> packages of the programs with it
+
+	closures *closures
 }
 
 // effect is an init function or initialiser, by its node.
@@ -48,7 +47,7 @@ func newVersioner(w *world, g *graph, salt string) (*versioner, error) {
 	v := &versioner{
 		w: w, g: g, salt: salt, ext: ext,
 		writing: map[int32][]int{}, giving: map[string][]int{}, linking: map[string][]int{},
-		marks: make([]int32, len(g.nodes)), allowed: map[string]reached{},
+		allowed: map[string]reached{},
 	}
 	v.orderEffects()
 	for i, p := range w.programs {
@@ -58,6 +57,7 @@ func newVersioner(w *world, g *graph, salt string) (*versioner, error) {
 			}
 		}
 	}
+	v.closures = newClosures(v)
 	return v, nil
 }
 
@@ -107,98 +107,6 @@ func (v *versioner) orderEffects() {
 	}
 }
 
-// closure is all that a target's version depends on.
-type closure struct {
-	functions int
-	effects   []int // sorted
-	externals []string
-	caveats   []callgraph.Caveat
-	nodes     []int32
-	reveals   bool
-}
-
-// close collects the closure of a function: what the graph reaches from it,
-// the effects that may be noticed there, and so on until nothing is new.
-func (v *versioner) close(start int32) *closure {
-	v.closed++
-	c := &closure{}
-	inside := v.programs(v.g.nodes[start].unit.id)
-	packages := map[string]bool{}
-	effects := map[int]bool{}
-	visit := func(n int32) {
-		if n >= 0 && v.marks[n] != v.closed {
-			v.marks[n] = v.closed
-			c.nodes = append(c.nodes, n)
-		}
-	}
-	count := func(list []int) {
-		for _, e := range list {
-			if !effects[e] && inside[v.effects[e].pkg] {
-				effects[e] = true
-				visit(v.effects[e].node)
-			}
-		}
-	}
-	visit(start)
-	for i := 0; i < len(c.nodes); i++ {
-		n := &v.g.nodes[c.nodes[i]]
-		for _, m := range n.refs {
-			visit(m)
-		}
-		for _, m := range n.set {
-			visit(m)
-		}
-		count(v.writing[c.nodes[i]])
-		for _, p := range n.externals {
-			if !packages[p] {
-				packages[p] = true
-				for q := range v.ext.closure(p) {
-					count(v.giving[q])
-				}
-			}
-		}
-	}
-	v.finish(c, packages, effects)
-	return c
-}
-
-func (v *versioner) finish(c *closure, packages map[string]bool, effects map[int]bool) {
-	units := map[*unit]bool{}
-	for _, i := range c.nodes {
-		n := &v.g.nodes[i]
-		if n.unit != nil {
-			units[n.unit] = true
-		}
-		if n.kind == funcNode && n.decl.kind == funcDecl {
-			c.functions++
-		}
-		if n.linked != nil {
-			c.reveals = c.reveals || n.linked.Reveals
-			c.caveats = append(c.caveats, n.linked.Caveats...)
-		}
-	}
-	for i, e := range v.effects {
-		if v.marks[e.node] == v.closed && (effects[i] || e.ordered) {
-			c.effects = append(c.effects, i)
-		}
-	}
-	for u := range units {
-		for _, id := range u.blank {
-			if v.w.external[id] != nil {
-				packages[id] = true
-			}
-		}
-	}
-	for p := range packages {
-		c.externals = append(c.externals, p)
-	}
-	slices.Sort(c.externals)
-	slices.SortFunc(c.caveats, func(a, b callgraph.Caveat) int {
-		return cmp.Or(strings.Compare(a.Position, b.Position), strings.Compare(a.Kind, b.Kind), strings.Compare(a.Message, b.Message))
-	})
-	c.caveats = slices.Compact(c.caveats)
-}
-
 // programs returns the packages that a program with the given package may
 // link: its import closure, and all of the private programs that have it.
 func (v *versioner) programs(id string) reached {
@@ -245,7 +153,7 @@ func (v *versioner) report(ctx context.Context, sel *selection, warnings []strin
 // version combines all that makes a version, in a fixed order.
 func (v *versioner) version(t target) (Target, error) {
 	start := v.g.funcs[string(symbol.Of(t.object()))]
-	c := v.close(start)
+	c := v.closures.of(start, t.pkg.id)
 	ext, err := v.ext.identify(c.externals, v.programs(t.pkg.id))
 	if err != nil {
 		return Target{}, err
@@ -274,7 +182,7 @@ func (v *versioner) version(t target) (Target, error) {
 	v.settings(e, t)
 	e.Bool(c.reveals)
 	if c.reveals {
-		v.layouts(e, c)
+		writeStrings(e, c.layouts)
 	}
 	e.String(v.salt)
 	for i, m := range ext.modules { // last, since most versions have none
@@ -307,18 +215,6 @@ func (v *versioner) settings(e *hasher.Encoder, t target) {
 		}
 	}
 	writeStrings(e, slices.Sorted(maps.Keys(lines)))
-}
-
-// layouts adds the names and lines of all functions, which the closure can see.
-func (v *versioner) layouts(e *hasher.Encoder, c *closure) {
-	var list []string
-	for _, i := range c.nodes {
-		if n := &v.g.nodes[i]; n.kind == funcNode {
-			list = append(list, n.decl.layout.String())
-		}
-	}
-	slices.Sort(list)
-	writeStrings(e, list)
 }
 
 func writeStrings(e *hasher.Encoder, list []string) {

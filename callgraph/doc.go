@@ -26,16 +26,21 @@
 // (Copy, Load, Store, Filter), calls to be resolved, and facts about memory.
 // That needs no other package's code, so a summary can be kept for as long as
 // the package and the API of its imports stay the same. Link joins all
-// summaries, propagates tokens to a fixed point and adds the edges of calls as
-// callees appear.
+// summaries, propagates tokens to a fixed point (solve.go), adds the edges of
+// calls as callees appear (boundary.go), reads the callees off (resolve.go), and
+// finds who changes which variable (effects.go).
 //
-// External code is not looked into. A call of it has a content: all that its
-// arguments hold, and what these hold in turn. The external code may call the
-// functions and the exported methods in it, may pass it to callbacks and may
-// return it. What else it may do (keep things in its arguments or its package,
-// ask for what packages keep, write to memory) is conservative, except where
-// the table of models says less. Reflection on private types is covered by
-// following exported fields to the types and values in them.
+// External code is not looked into. What it may do with what a call hands over
+// is the call's boundary. The table of models says for the packages of the
+// standard library that matter what a function calls, keeps, writes and
+// returns; objects that it makes or is given are told apart by where they come
+// from, and it reaches what they hold. All code without a model shares one
+// node, the outside: whatever was handed to it, it may keep anywhere, call at
+// any time and return from anywhere. One object stands for all of the outside
+// where it flows back into private code. That is safe and coarse; what it costs
+// in precision can be had back by more models, not by weaker rules. Reflection
+// on private types is covered by following exported fields to the types and
+// values in them.
 //
 // Changes of memory are told apart by cells, see memory.go. A variable whose
 // value never gets out of sight is changed only by code that names it; others

@@ -13,7 +13,7 @@ type externals struct {
 	toolchain []string // name, godebug settings, flags
 	ids       *identities
 	closures  map[string]map[string]bool
-	known     map[string]identified // by the list of packages
+	known     map[*closure]identified
 }
 
 // identified is what external packages add to a version.
@@ -37,7 +37,7 @@ func newExternals(w *world) (*externals, error) {
 		return nil, err
 	}
 	return &externals{
-		w: w, ids: ids, closures: map[string]map[string]bool{}, known: map[string]identified{},
+		w: w, ids: ids, closures: map[string]map[string]bool{}, known: map[*closure]identified{},
 		toolchain: slices.Concat([]string{t.Name}, t.Godebug, w.flags.other),
 	}, nil
 }
@@ -67,11 +67,15 @@ func (x *externals) closure(path string) map[string]bool {
 	return c
 }
 
-// identify returns the modules behind the import closure of the packages, and
-// the packages of the programs in question that register themselves with one
+// identify returns the modules behind the import closure of the packages that a
+// closure uses, and the packages of the programs in question that register themselves with one
 // of these. Package crypto counts only where it is used directly: packages
 // of the standard library import the hashes that they ask it for.
-func (x *externals) identify(used []string, programs reached) (identified, error) {
+func (x *externals) identify(c *closure, programs reached) (identified, error) {
+	if out, ok := x.known[c]; ok {
+		return out, nil
+	}
+	used := c.externals
 	all := map[string]bool{}
 	for _, p := range used {
 		maps.Copy(all, x.closure(p))
@@ -92,17 +96,12 @@ func (x *externals) identify(used []string, programs reached) (identified, error
 	for _, id := range registered {
 		maps.Copy(all, x.closure(id))
 	}
-	list := slices.Sorted(maps.Keys(all))
-	key := strings.Join(list, "\n")
-	out, ok := x.known[key]
-	if !ok {
-		var err error
-		if out, err = x.modules(list); err != nil {
-			return out, err
-		}
-		x.known[key] = out
+	out, err := x.modules(slices.Sorted(maps.Keys(all)))
+	if err != nil {
+		return out, err
 	}
 	out.registered = registered
+	x.known[c] = out
 	return out, nil
 }
 

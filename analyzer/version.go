@@ -154,7 +154,7 @@ func (v *versioner) report(ctx context.Context, sel *selection, warnings []strin
 func (v *versioner) version(t target) (Target, error) {
 	start := v.g.funcs[string(symbol.Of(t.object()))]
 	c := v.closures.of(start, t.pkg.id)
-	ext, err := v.ext.identify(c.externals, v.programs(t.pkg.id))
+	ext, err := v.ext.identify(c, v.programs(t.pkg.id))
 	if err != nil {
 		return Target{}, err
 	}

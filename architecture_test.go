@@ -56,7 +56,7 @@ var rules = []rule{
 		never: slices.Concat(process, machine, []string{"os", "os/exec", "io", "io/fs", "net", "crypto/sha256", "crypto/sha512", "hash"}),
 	},
 	{
-		folder: "hasher", own: []string{"internal/symbol"}, third: []string{"github.com/zeebo/blake3"},
+		folder: "hasher", own: []string{"internal/scc", "internal/symbol"}, third: []string{"github.com/zeebo/blake3"},
 		never: slices.Concat(process, machine, []string{"os", "os/exec", "io/fs", "net", "path/filepath"}),
 	},
 	{

@@ -31,6 +31,7 @@ type closures struct {
 	// a package is, that an external package is used, and that an effect may
 	// be noticed.
 	functions []int32 // nodes, by layout
+	layouts   []string
 	units     []*unit
 	externals []string
 
@@ -95,6 +96,9 @@ func (c *closures) number() [][]int {
 	slices.SortFunc(c.functions, func(a, b int32) int {
 		return bytes.Compare(g.nodes[a].decl.layout[:], g.nodes[b].decl.layout[:])
 	})
+	for _, n := range c.functions {
+		c.layouts = append(c.layouts, g.nodes[n].decl.layout.String())
+	}
 	c.firstUnit = len(c.functions)
 	c.firstExternal = c.firstUnit + len(c.units)
 	c.firstEffect = c.firstExternal + len(c.externals)
@@ -124,8 +128,8 @@ func (c *closures) number() [][]int {
 func (c *closures) given() [][]int {
 	given := make([][]int, len(c.externals))
 	for i, p := range c.externals {
-		for q := range c.v.ext.closure(p) {
-			for _, e := range c.v.giving[q] {
+		for _, q := range c.v.ext.closure(p).AppendTo(nil) {
+			for _, e := range c.v.giving[c.v.ext.packages[q]] {
 				given[i] = append(given[i], c.firstEffect+e)
 			}
 		}
@@ -183,6 +187,7 @@ func (c *closures) of(start int32, pkg string) *closure {
 	}
 	var facts, effects, fresh intsets.Sparse
 	facts.Copy(c.facts[key.component])
+	added := map[*intsets.Sparse]bool{} // components share sets
 	for {
 		fresh.Intersection(&facts, c.noticeable(pkg))
 		fresh.DifferenceWith(&effects)
@@ -191,7 +196,10 @@ func (c *closures) of(start int32, pkg string) *closure {
 		}
 		effects.UnionWith(&fresh)
 		for _, e := range fresh.AppendTo(nil) {
-			facts.UnionWith(c.facts[c.component[c.v.effects[e-c.firstEffect].node]])
+			if s := c.facts[c.component[c.v.effects[e-c.firstEffect].node]]; !added[s] {
+				added[s] = true
+				facts.UnionWith(s)
+			}
 		}
 	}
 	out := c.describe(facts.AppendTo(nil), &effects)
@@ -240,10 +248,8 @@ func (c *closures) describe(facts []int, noticed *intsets.Sparse) *closure {
 	})
 	out.caveats = slices.Compact(out.caveats)
 	if out.reveals {
-		for _, f := range facts {
-			if f < c.firstUnit {
-				out.layouts = append(out.layouts, c.v.g.nodes[c.functions[f]].decl.layout.String())
-			}
+		for i := 0; i < len(facts) && facts[i] < c.firstUnit; i++ {
+			out.layouts = append(out.layouts, c.layouts[facts[i]])
 		}
 	}
 	return out

@@ -86,7 +86,7 @@ func search(v *versioner, start int32) *closure {
 		for _, p := range n.externals {
 			packages[p] = true
 			for q, effects := range v.giving {
-				if v.ext.closure(p)[q] {
+				if i, ok := v.ext.number[q]; ok && v.ext.closure(p).Has(i) {
 					notice(effects)
 				}
 			}

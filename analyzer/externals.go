@@ -2,9 +2,12 @@ package analyzer
 
 import (
 	"cmp"
+	"encoding/binary"
 	"maps"
 	"slices"
 	"strings"
+
+	"golang.org/x/tools/container/intsets"
 )
 
 // externals identifies the external code behind closures.
@@ -12,8 +15,13 @@ type externals struct {
 	w         *world
 	toolchain []string // name, godebug settings, flags
 	ids       *identities
-	closures  map[string]map[string]bool
-	known     map[*closure]identified
+	packages  []string // all external ones, sorted
+	number    map[string]int
+	// registering are the packages that register themselves with others.
+	registering []int
+	closures    map[string]*intsets.Sparse
+	known       map[*closure]identified
+	listed      map[string]identified // by the numbers of packages
 }
 
 // identified is what external packages add to a version.
@@ -36,30 +44,42 @@ func newExternals(w *world) (*externals, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &externals{
-		w: w, ids: ids, closures: map[string]map[string]bool{}, known: map[*closure]identified{},
+	x := &externals{
+		w: w, ids: ids, closures: map[string]*intsets.Sparse{}, known: map[*closure]identified{}, listed: map[string]identified{}, number: map[string]int{},
 		toolchain: slices.Concat([]string{t.Name}, t.Godebug, w.flags.other),
-	}, nil
+		packages:  slices.Sorted(maps.Keys(w.external)),
+	}
+	for i, id := range x.packages {
+		x.number[id] = i
+		if len(w.external[id].registers) > 0 {
+			x.registering = append(x.registering, i)
+		}
+	}
+	return x, nil
 }
 
-// closure returns an external package and all that it imports.
-func (x *externals) closure(path string) map[string]bool {
+// closure returns the numbers of an external package and of all external ones
+// that it imports, through private ones too.
+func (x *externals) closure(path string) *intsets.Sparse {
 	if c, ok := x.closures[path]; ok {
 		return c
 	}
-	c := map[string]bool{}
+	c := new(intsets.Sparse)
 	x.closures[path] = c
 	if x.w.external[path] == nil {
 		return c
 	}
-	stack := []string{path}
+	stack, met := []string{path}, map[string]bool{}
 	for len(stack) > 0 {
 		p := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if c[p] {
+		if met[p] {
 			continue
 		}
-		c[p] = true
+		met[p] = true
+		if i, external := x.number[p]; external {
+			c.Insert(i)
+		}
 		for _, e := range x.w.importsOf(p) {
 			stack = append(stack, e.id)
 		}
@@ -68,37 +88,46 @@ func (x *externals) closure(path string) map[string]bool {
 }
 
 // identify returns the modules behind the import closure of the packages that a
-// closure uses, and the packages of the programs in question that register themselves with one
-// of these. Package crypto counts only where it is used directly: packages
+// closure uses, and the packages of the programs in question that register
+// themselves with one of these. Package crypto counts only where it is used directly: packages
 // of the standard library import the hashes that they ask it for.
 func (x *externals) identify(c *closure, programs reached) (identified, error) {
 	if out, ok := x.known[c]; ok {
 		return out, nil
 	}
 	used := c.externals
-	all := map[string]bool{}
+	var all intsets.Sparse
 	for _, p := range used {
-		maps.Copy(all, x.closure(p))
+		all.UnionWith(x.closure(p))
 	}
 	var registered []string
-	for id := range programs {
-		p := x.w.external[id]
-		if p == nil || all[id] {
+	for _, i := range x.registering {
+		id := x.packages[i]
+		if !programs[id] || all.Has(i) {
 			continue
 		}
-		if slices.ContainsFunc(p.registers, func(q string) bool {
-			return all[q] && (q != "crypto" || slices.Contains(used, q))
+		if slices.ContainsFunc(x.w.external[id].registers, func(q string) bool {
+			n, ok := x.number[q]
+			return ok && all.Has(n) && (q != "crypto" || slices.Contains(used, q))
 		}) {
 			registered = append(registered, id)
 		}
 	}
-	slices.Sort(registered)
 	for _, id := range registered {
-		maps.Copy(all, x.closure(id))
+		all.UnionWith(x.closure(id))
 	}
-	out, err := x.modules(slices.Sorted(maps.Keys(all)))
-	if err != nil {
-		return out, err
+	list := all.AppendTo(nil)
+	var key []byte
+	for _, i := range list {
+		key = binary.AppendUvarint(key, uint64(i))
+	}
+	out, ok := x.listed[string(key)]
+	if !ok {
+		var err error
+		if out, err = x.modules(list); err != nil {
+			return out, err
+		}
+		x.listed[string(key)] = out
 	}
 	out.registered = registered
 	x.known[c] = out
@@ -106,11 +135,11 @@ func (x *externals) identify(c *closure, programs reached) (identified, error) {
 }
 
 // modules identifies the modules of the packages.
-func (x *externals) modules(packages []string) (identified, error) {
+func (x *externals) modules(packages []int) (identified, error) {
 	out := identified{modules: []Module{}}
-	for _, id := range packages {
-		p := x.w.external[id]
-		if p == nil || p.module == nil {
+	for _, i := range packages {
+		p := x.w.external[x.packages[i]]
+		if p.module == nil {
 			continue
 		}
 		m, content, err := x.ids.of(p)

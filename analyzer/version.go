@@ -218,6 +218,11 @@ func (v *versioner) settings(e *hasher.Encoder, t target) {
 }
 
 func writeStrings(e *hasher.Encoder, list []string) {
+	size := 0
+	for _, s := range list {
+		size += len(s) + 8
+	}
+	e.Grow(size)
 	e.List(len(list))
 	for _, s := range list {
 		e.String(s)

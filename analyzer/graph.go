@@ -150,7 +150,7 @@ func (g *graph) addBoundaries() {
 			}
 		}
 		e := hasher.NewEncoder("boundary")
-		writeStrings(e, b.Facts)
+		e.Strings(b.Facts)
 		n.local = e.Sum()
 		g.boundaries = append(g.boundaries, g.add(n))
 	}
@@ -251,7 +251,7 @@ func (g *graph) connectFunction(n *node, d *decl) {
 	n.refs = g.slots(d, n.linked)
 	e := hasher.NewEncoder("function")
 	e.Digest(d.form.Local)
-	writeStrings(e, facts)
+	e.Strings(facts)
 	n.local = e.Sum()
 }
 

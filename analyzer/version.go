@@ -158,40 +158,16 @@ func (v *versioner) version(t target) (Target, error) {
 	if err != nil {
 		return Target{}, err
 	}
-	e := hasher.NewEncoder("version")
-	e.String(hasher.Scheme)
-	e.String(t.name)
-	e.Digest(v.g.digests[start])
-	e.List(len(c.effects))
-	for _, i := range c.effects {
-		n := v.effects[i].node
-		e.List(len(v.g.nodes[n].decl.vars)) // equal initialisers of other variables are other effects
-		for _, id := range v.g.nodes[n].decl.vars {
-			e.String(strings.TrimPrefix(string(id), v.effects[i].pkg))
-		}
-		e.Digest(v.g.digests[n])
+	in := hasher.Inputs{
+		Target: t.name, Closure: v.g.digests[start], Effects: v.noticed(c),
+		Vendored: ext.vendored, Registered: ext.registered,
+		Toolchain: v.ext.toolchain, Debug: v.debug(t),
+		Reveals: c.reveals, Layouts: c.layouts, Salt: v.salt,
 	}
-	e.List(len(ext.modules))
 	for _, m := range ext.modules {
-		e.String(m.Path)
-		e.String(m.Version)
-		e.String(m.Sum)
+		in.Modules = append(in.Modules, hasher.Module(m))
 	}
-	writeStrings(e, ext.vendored)
-	writeStrings(e, ext.registered)
-	v.settings(e, t)
-	e.Bool(c.reveals)
-	if c.reveals {
-		writeStrings(e, c.layouts)
-	}
-	e.String(v.salt)
-	for i, m := range ext.modules { // last, since most versions have none
-		if m.Replaces != "" {
-			e.Int(int64(i))
-			e.String(m.Replaces)
-		}
-	}
-	d := e.Sum()
+	d := in.Digest()
 	out := Target{
 		Name: t.name, Version: hasher.Version(d), Digest: d.String(), Position: v.w.position(t.decl.Name.Pos()),
 		Functions: c.functions, Modules: ext.modules,
@@ -202,10 +178,22 @@ func (v *versioner) version(t target) (Target, error) {
 	return out, nil
 }
 
-// settings adds the toolchain, and the go:debug lines of the programs that link
-// the target.
-func (v *versioner) settings(e *hasher.Encoder, t target) {
-	writeStrings(e, v.ext.toolchain)
+// noticed describes the effects in a closure.
+func (v *versioner) noticed(c *closure) []hasher.Effect {
+	var list []hasher.Effect
+	for _, i := range c.effects {
+		n := v.effects[i].node
+		var vars []string
+		for _, id := range v.g.nodes[n].decl.vars {
+			vars = append(vars, strings.TrimPrefix(string(id), v.effects[i].pkg))
+		}
+		list = append(list, hasher.Effect{Variables: vars, Node: v.g.digests[n]})
+	}
+	return list
+}
+
+// debug returns the go:debug lines of the programs that link the target.
+func (v *versioner) debug(t target) []string {
 	lines := map[string]bool{}
 	for _, i := range v.linking[t.pkg.id] {
 		if u := v.g.units[v.w.programs[i].id]; u != nil {
@@ -214,17 +202,5 @@ func (v *versioner) settings(e *hasher.Encoder, t target) {
 			}
 		}
 	}
-	writeStrings(e, slices.Sorted(maps.Keys(lines)))
-}
-
-func writeStrings(e *hasher.Encoder, list []string) {
-	size := 0
-	for _, s := range list {
-		size += len(s) + 8
-	}
-	e.Grow(size)
-	e.List(len(list))
-	for _, s := range list {
-		e.String(s)
-	}
+	return slices.Sorted(maps.Keys(lines))
 }

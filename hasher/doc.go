@@ -87,6 +87,7 @@
 //	node        local digest, references, set: a node that is not part of a cycle
 //	component   classes of a component, in order
 //	member      component, number of the class
+//	version     see below
 //
 // A reference is the digest of the node in the slot, an absent part, or within a
 // component the number of a class. A set is a list without duplicates, sorted
@@ -104,6 +105,38 @@
 // Where a cycle has been unrolled by functions that are not part of it, they
 // are recognised and share its digests. Hence digests are equal exactly if the
 // infinite unfoldings of the nodes are.
+//
+// # Versions
+//
+// The digest of a version, of domain "version", covers these items, in this
+// order. "Strings" is a list node of strings.
+//
+//	string      the scheme
+//	string      qualified name of the target
+//	digest      its node
+//	list        as many effects as its arity says follow, each with
+//	  strings     names of the variables that it initialises, with a leading dot,
+//	              or empty for a blank one
+//	  digest      its node
+//	list        as many modules follow, each with
+//	  string      path
+//	  string      version
+//	  string      hash in go.sum, empty if vendored
+//	strings     vendored packages: import path and hash of the files, in turns
+//	strings     packages that register themselves with one that is used
+//	strings     the toolchain
+//	strings     go:debug lines of programs with the target, sorted
+//	truth       whether the closure can see where its functions stand
+//	  strings     where that is, if so
+//	string      salt
+//	number      for each module that replaces another: its index, and
+//	  string      path of the other
+//	Policy      for each component that a policy adds, or that is missing because
+//	            the policy is off
+//
+// The components come in the order in which the knobs of autover are
+// documented; none of them is there by default. A version prints the scheme and
+// the first half of the digest.
 //
 // # Assumptions
 //

@@ -104,6 +104,8 @@ const (
 	TagComponent Tag = 141 // classes
 	TagClass     Tag = 142 // local, references, outside set, inside set
 	TagMember    Tag = 143 // component, class
+
+	TagPolicy Tag = 150 // name, parts: what a policy adds to a version
 )
 
 var tagNames = map[Tag]string{
@@ -129,6 +131,7 @@ var tagNames = map[Tag]string{
 	TagLabeled: "Labeled", TagIf: "If", TagFor: "For", TagRange: "Range", TagSwitch: "Switch",
 	TagTypeSwitch: "TypeSwitch", TagSelect: "Select", TagCase: "Case", TagComm: "Comm",
 	TagNode: "Node", TagComponent: "Component", TagClass: "Class", TagMember: "Member",
+	TagPolicy: "Policy",
 }
 
 // String returns the name of the tag, for traces.

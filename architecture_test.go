@@ -63,6 +63,7 @@ var rules = []rule{
 		folder: "depversion", third: []string{"golang.org/x/mod/..."},
 		never: slices.Concat(process, machine, []string{"os/exec", "net"}),
 	},
+	{folder: "internal/eval", never: machine}, // a program of its own
 	{
 		folder: "internal/...", own: []string{"internal/..."},
 		never: slices.Concat(process, machine),
@@ -357,6 +358,7 @@ func TestArchitectureRulesBite(t *testing.T) {
 		{"hasher/x.go", file("hasher", `"runtime"`, "var x = runtime.GOOS"), "hasher uses runtime.GOOS"},
 		{"depversion/x.go", file("depversion", `"os/exec"`, ""), "depversion imports os/exec"},
 		{"internal/x/y.go", file("x", own("hasher"), ""), "internal/... imports hasher"},
+		{"internal/eval/x.go", file("main", own("analyzer"), ""), "internal/eval imports analyzer"},
 		{"other/x.go", file("other", "", ""), "other/x.go: no rule for folder other"},
 		{"internal/y/y.go", file("y", "", ""), "internal/y: no package comment"},
 		{"hasher/x.go", file("hasher", "", "func F() {}"), "hasher/x.go:3:1: F has no doc comment"},

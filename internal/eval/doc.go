@@ -1,0 +1,45 @@
+// Eval measures on real modules how safe and how precise versions are.
+//
+//	go build -o bin/autover . && go build -o bin/eval ./internal/eval
+//	bin/eval mutation -h
+//
+// Its instruments know nothing of how autover works. They run an autover binary
+// like anybody else, on copies in temporary folders, and need no network once
+// the modules are downloaded. The tests of this package run them on a small
+// module, with autover and with broken versions of it, so that they are known to
+// find what they look for.
+//
+// # Mutation
+//
+// A test whose outcome an edit changes must have a new version; if it hasn't,
+// the version is stale. The instrument makes small edits of a module's code, runs
+// the tests, and compares outcomes with versions. The two phases are separate,
+// because outcomes stay true when autover improves:
+//
+//	bin/eval mutation -C MODULE -o OUTCOMES -n 200
+//	bin/eval mutation -C MODULE -replay OUTCOMES -autover bin/autover
+//
+// The first phase makes N mutants that compile and appends a line of JSON for
+// each to the outcome file, so that it can be stopped, continued and extended.
+// One edit makes a mutant: an operator, constant, literal, condition, result,
+// struct tag, case, argument or element of a composite literal is changed or left
+// out, a statement is left out, a method is renamed, fields are swapped, an
+// embedded file is edited. They are spread over kinds and files, in an order that
+// the seed decides; code that no test covers is left alone. The tests of the
+// edited package and of all that import it are run one at a time. An outcome is
+// pass, fail, skip or crash of a top-level test, with those of its subtests. When
+// a test takes the binary down, those after it are unknown. Tests that differ in
+// two runs without a mutant are left out.
+//
+// The second phase applies the mutants again and computes the versions of all
+// tests. A changed outcome without a new version is confirmed by running the test
+// alone, as a version doesn't cover what other tests of the binary leave behind.
+// What remains is listed as STALE, and the exit status is 3. Precision is the share
+// of pairs of mutant and test with a new version, where lower is better, beside
+// two baselines: a hash of the package and of what it imports from the module,
+// with tests, which is how the go command caches test results; and a hash of the
+// test's own body, which misses nearly everything.
+//
+// For runs beside other work, GOMAXPROCS=1 and nice keep the tests to one core,
+// and a GOCACHE of their own keeps thousands of mutants out of the build cache.
+package main

@@ -21,6 +21,13 @@ type closure struct {
 	caveats   []callgraph.Caveat
 	reveals   bool
 	layouts   []string // of all functions, if they are revealed
+	depends   []dependency
+}
+
+// dependency is a glob of //autover:depends and the package in which it stands.
+type dependency struct {
+	pkg string
+	glob
 }
 
 // closures finds the closures of functions. What the graph reaches is computed
@@ -260,6 +267,9 @@ func (c *closures) function(out *closure, node int32, noticed *intsets.Sparse) {
 	n := &c.v.g.nodes[node]
 	if n.decl.kind == funcDecl {
 		out.functions++
+	}
+	for _, d := range n.decl.depends {
+		out.depends = append(out.depends, dependency{n.unit.id, d})
 	}
 	if e, ok := c.effectOf[node]; ok && (c.v.effects[e].ordered || noticed.Has(c.firstEffect+e)) {
 		out.effects = append(out.effects, e)

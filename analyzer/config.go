@@ -10,7 +10,8 @@ type Config struct {
 	// nil means the environment of this process.
 	Env []string
 	// Targets are named targets ("./pkg.Func", "import/path.Type.Method",
-	// "Func") and package patterns ("./...", "import/path").
+	// "Func") and package patterns ("./...", "import/path"). None means the
+	// tasks of "./...": functions marked //autover:task.
 	Targets []string
 	// All includes unexported functions and methods in what patterns select.
 	All bool

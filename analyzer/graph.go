@@ -19,6 +19,7 @@ const (
 	typeNode
 	sealedNode   // a whole package with cgo or assembly
 	boundaryNode // what external code may do with what it is handed
+	ignoredNode  // stands for every function marked //autover:ignore where it is used
 )
 
 // node is a vertex of the linked program.
@@ -46,6 +47,9 @@ type graph struct {
 	funcs, values, idents, types, sealed map[string]int32
 	boundaries                           []int32
 	units                                map[string]*unit
+
+	ignored map[symbol.ID]bool
+	leaf    int32 // the node of kind ignoredNode, if there are ignored functions
 }
 
 // newGraph links the units and rolls up the digests of all nodes.
@@ -54,11 +58,13 @@ func newGraph(w *world, units []*unit) *graph {
 		funcs: map[string]int32{}, values: map[string]int32{}, idents: map[string]int32{},
 		types: map[string]int32{}, sealed: map[string]int32{}, units: map[string]*unit{},
 	}
-	g.program = linkUnits(w, units)
+	g.ignored = ignoredFunctions(units)
+	g.program = linkUnits(w, units, g.ignored)
 	for _, u := range units {
 		g.units[u.id] = u
 		g.declare(u)
 	}
+	g.addLeaf()
 	g.addBoundaries()
 	for _, u := range units {
 		g.connect(u)
@@ -74,7 +80,7 @@ func newGraph(w *world, units []*unit) *graph {
 }
 
 // linkUnits gives the flows of all units to the linker.
-func linkUnits(w *world, units []*unit) *callgraph.Program {
+func linkUnits(w *world, units []*unit, ignored map[symbol.ID]bool) *callgraph.Program {
 	refs := map[symbol.ID][]symbol.ID{}
 	vars := map[symbol.ID][]symbol.ID{}
 	var sums []*callgraph.Summary
@@ -89,7 +95,7 @@ func linkUnits(w *world, units []*unit) *callgraph.Program {
 		for i := range u.decls {
 			d := &u.decls[i]
 			for _, r := range d.form.Refs {
-				if r.Kind == hasher.RefFunc {
+				if r.Kind == hasher.RefFunc && !ignored[r.ID] {
 					refs[d.id] = append(refs[d.id], r.ID)
 				}
 			}
@@ -281,7 +287,11 @@ func (g *graph) slots(d *decl, l *callgraph.Linked) []int32 {
 	return refs
 }
 
+// function returns the node by which others refer to a function.
 func (g *graph) function(id symbol.ID) (int32, bool) {
+	if g.ignored[id] {
+		return g.leaf, true
+	}
 	n, ok := g.funcs[string(id)]
 	return n, ok
 }

@@ -3,7 +3,8 @@ package analyzer
 import "context"
 
 // List returns the possible targets that cfg.Targets select, or that "./..."
-// selects if there are none, sorted by name. It reads metadata and syntax and
+// selects if there are none, sorted by name. Patterns select tasks as well, the
+// unexported ones too. It reads metadata and syntax and
 // analyses nothing, so a type error is no obstacle. A package that cannot be
 // listed or parsed is an error if a pattern or target selects it.
 func List(ctx context.Context, cfg Config) ([]Entry, error) {
@@ -14,7 +15,7 @@ func List(ctx context.Context, cfg Config) ([]Entry, error) {
 	if err := w.parse(ctx); err != nil {
 		return nil, err
 	}
-	sel, err := w.selectTargets(cfg.Targets, cfg.All, cfg.Tests)
+	sel, err := w.choose(&resolver{w: w, all: cfg.All, tests: cfg.Tests, tasks: true}, cfg.Targets)
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +28,7 @@ func List(ctx context.Context, cfg Config) ([]Entry, error) {
 	}
 	entries := make([]Entry, len(sel.targets))
 	for i, t := range sel.targets {
-		entries[i] = Entry{Name: t.name, Position: w.position(t.decl.Name.Pos())}
+		entries[i] = Entry{Name: t.name, Position: w.position(t.decl.Name.Pos()), Task: t.task()}
 	}
 	return entries, nil
 }

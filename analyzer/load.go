@@ -97,6 +97,8 @@ type privatePackage struct {
 	errs   []problem
 	parsed chan struct{} // closed when files is complete
 	decls  *declarations // made by declared
+
+	directives map[*ast.FuncDecl]*directives // none for most packages
 }
 
 // externalPackage is a package of the standard library or of another module, of

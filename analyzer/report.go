@@ -26,6 +26,12 @@ type Target struct {
 	// Position is file:line, with the file relative to the folder of go.mod or go.work
 	// and slashes on every platform.
 	Position string
+	// Task is the name under which //autover:task marks the function as a task,
+	// or empty.
+	Task string
+	// Pin is what //autover:pin says, or nil. Version is then the pinned string;
+	// Digest remains that of the code.
+	Pin *Pin
 	// Functions counts the private functions in the closure, the target
 	// included.
 	Functions int
@@ -34,6 +40,20 @@ type Target struct {
 	// Caveats tell what could not be analysed exactly.
 	Caveats []Caveat
 }
+
+// Pin tells of a version that replaces the automatic one.
+type Pin struct {
+	// Position is that of the directive, as file:line.
+	Position string
+	// Automatic is the version that the code has.
+	Automatic string
+	// At is the version that the code had when it was pinned, if the directive
+	// says so.
+	At string
+}
+
+// Moved reports whether the code is known to have changed since it was pinned.
+func (p *Pin) Moved() bool { return p.At != "" && p.At != p.Automatic }
 
 // Module is an external module at its selected version. For one that replaces
 // another, Replaces is the path of the other, under which it is imported.
@@ -49,6 +69,8 @@ type Caveat struct {
 // Entry is a possible target, found without analysis.
 type Entry struct {
 	Name, Position string
+	// Task is as in Target.
+	Task string
 }
 
 // Scheme names the hashing rules of the versions that this package computes.

@@ -2,7 +2,8 @@ package analyzer
 
 import "context"
 
-// Run analyses the targets of a configuration and returns their versions.
+// Run analyses the targets of a configuration, or all tasks below its folder if
+// it names none, and returns their versions.
 //
 // Private code is loaded and type-checked; each private package is reduced to
 // a summary; the summaries are linked into one graph, whose digests are rolled
@@ -17,7 +18,8 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 	if err := w.check(ctx); err != nil {
 		return nil, err
 	}
-	sel, err := w.selectTargets(cfg.Targets, cfg.All, cfg.Tests)
+	w.refuseResults()
+	sel, err := w.selectRequested(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +31,11 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := newVersioner(w, newGraph(w, units), cfg.Salt)
+	g := newGraph(w, units)
+	if err := g.checkIgnored(w); err != nil {
+		return nil, err
+	}
+	v, err := newVersioner(w, g, cfg.Salt)
 	if err != nil {
 		return nil, err
 	}

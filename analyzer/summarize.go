@@ -56,6 +56,10 @@ type decl struct {
 	layout hasher.Digest
 	// bodyless functions live elsewhere: in assembly, or behind a linkname.
 	bodyless bool
+	// ignored functions enter no version but their own; depends are files that
+	// count for whoever reaches the function.
+	ignored bool
+	depends []glob
 }
 
 // link is a go:linkname directive.
@@ -237,6 +241,9 @@ func (s *declSummarizer) function(fd *ast.FuncDecl) error {
 		s.inits++
 	} else {
 		d.id = symbol.Of(obj)
+	}
+	if said := s.p.directives[fd]; said != nil {
+		d.ignored, d.depends = said.ignored, said.depends
 	}
 	var err error
 	if s.p.cgo {

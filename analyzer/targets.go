@@ -23,6 +23,14 @@ type target struct {
 	decl *ast.FuncDecl
 }
 
+// directives returns what the target's //autover: comments say; never nil.
+func (t target) directives() *directives {
+	if d := t.pkg.directives[t.decl]; d != nil {
+		return d
+	}
+	return &directives{}
+}
+
 // object returns the function's type-checker object; nil before world.check.
 func (t target) object() *types.Func {
 	if t.pkg.info == nil {
@@ -51,10 +59,24 @@ type selection struct {
 // is looked up in the package as it is imported before its variant with test
 // files and its external test package.
 func (w *world) selectTargets(targets []string, all, tests bool) (*selection, error) {
+	return w.choose(&resolver{w: w, all: all, tests: tests}, targets)
+}
+
+// selectRequested finds the targets of a configuration: the named ones, or the
+// tasks if it names none.
+func (w *world) selectRequested(cfg Config) (*selection, error) {
+	if len(cfg.Targets) > 0 {
+		return w.selectTargets(cfg.Targets, cfg.All, cfg.Tests)
+	}
+	return w.choose(&resolver{w: w, tasks: true, tasksOnly: true}, nil)
+}
+
+// choose makes a selection by the rules of a resolver.
+func (w *world) choose(r *resolver, targets []string) (*selection, error) {
 	if len(targets) == 0 {
 		targets = []string{"./..."}
 	}
-	r := &resolver{w: w, all: all, tests: tests, found: make(map[string]target), packages: make(map[string]bool)}
+	r.found, r.packages = make(map[string]target), make(map[string]bool)
 	named := 0
 	for _, s := range targets {
 		isName, err := r.resolve(s)
@@ -74,14 +96,19 @@ func (w *world) selectTargets(targets []string, all, tests bool) (*selection, er
 		sel.packages = append(sel.packages, id)
 	}
 	slices.Sort(sel.packages)
+	if err := w.checkTasks(sel.targets); err != nil {
+		return nil, err
+	}
 	return sel, nil
 }
 
 type resolver struct {
 	w          *world
 	all, tests bool
-	found      map[string]target
-	packages   map[string]bool
+	// tasks makes patterns select tasks as well, tasksOnly nothing else.
+	tasks, tasksOnly bool
+	found            map[string]target
+	packages         map[string]bool
 }
 
 // resolve adds what s selects, and tells whether s is a name.
@@ -189,6 +216,8 @@ func (r *resolver) pattern(s string, pkgs []*privatePackage) error {
 		}
 	}
 	switch {
+	case r.tasksOnly:
+		return errors.New("find tasks: no function of ./... is marked //autover:task: mark one in its doc comment, or name a target, such as ./pkg.Func or ./...")
 	case r.tests && !r.all:
 		return fmt.Errorf("expand pattern %s: its packages have no test functions: run 'autover list -test ./...' to see what there is", s)
 	case !r.all:
@@ -202,6 +231,10 @@ func (r *resolver) selects(p *privatePackage, name string, fn *ast.FuncDecl) boo
 	switch {
 	case p.forTest != "" && !inTest:
 		return false // the package as it is imported has it
+	case r.tasks && p.directives[fn] != nil && p.directives[fn].task != nil:
+		return true
+	case r.tasksOnly:
+		return false
 	case r.all:
 		return true
 	case r.tests:

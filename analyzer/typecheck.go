@@ -53,6 +53,7 @@ func (w *world) parsePackage(p *privatePackage) {
 			p.files = append(p.files, f)
 		}
 	}
+	w.readDirectives(p)
 	blank := make(map[string]bool) // by path: all imports so far are blank
 	for _, f := range p.files {
 		for _, spec := range f.Imports {

@@ -27,6 +27,7 @@ type versioner struct {
 	allowed map[string]reached // package -> packages of the programs with it
 
 	closures *closures
+	finder   *fileFinder
 }
 
 // effect is an init function or initialiser, by its node.
@@ -47,7 +48,7 @@ func newVersioner(w *world, g *graph, salt string) (*versioner, error) {
 	v := &versioner{
 		w: w, g: g, salt: salt, ext: ext,
 		writing: map[int32][]int{}, giving: map[string][]int{}, linking: map[string][]int{},
-		allowed: map[string]reached{},
+		allowed: map[string]reached{}, finder: newFileFinder(),
 	}
 	v.orderEffects()
 	for i, p := range w.programs {
@@ -158,11 +159,15 @@ func (v *versioner) version(t target) (Target, error) {
 	if err != nil {
 		return Target{}, err
 	}
+	components, err := v.components(t, c)
+	if err != nil {
+		return Target{}, err
+	}
 	in := hasher.Inputs{
 		Target: t.name, Closure: v.g.digests[start], Effects: v.noticed(c),
 		Vendored: ext.vendored, Registered: ext.registered,
 		Toolchain: v.ext.toolchain, Debug: v.debug(t),
-		Reveals: c.reveals, Layouts: c.layouts, Salt: v.salt,
+		Reveals: c.reveals, Layouts: c.layouts, Salt: v.salt, Components: components,
 	}
 	for _, m := range ext.modules {
 		in.Modules = append(in.Modules, hasher.Module(m))
@@ -170,7 +175,11 @@ func (v *versioner) version(t target) (Target, error) {
 	d := in.Digest()
 	out := Target{
 		Name: t.name, Version: hasher.Version(d), Digest: d.String(), Position: v.w.position(t.decl.Name.Pos()),
-		Functions: c.functions, Modules: ext.modules,
+		Task: t.task(), Functions: c.functions, Modules: ext.modules,
+	}
+	if p := t.directives().pin; p != nil {
+		out.Pin = &Pin{Position: p.at, Automatic: out.Version, At: p.version}
+		out.Version = p.value
 	}
 	for _, cv := range c.caveats {
 		out.Caveats = append(out.Caveats, Caveat(cv))

@@ -127,7 +127,6 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"frobnicate"}, `unknown command "frobnicate"`},
 		{[]string{"help", "lits"}, "did you mean list?"},
 		{[]string{"help", "hash", "list"}, "help takes one command"},
-		{[]string{"hash"}, "hash needs a target"},
 		{[]string{"version", "a.B"}, "autover hash a.B"},
 		{[]string{"hash", "-jsno", "a.B"}, "unknown flag -jsno; did you mean -json?"},
 		{[]string{"hash", "-c", "x", "a.B"}, "unknown flag -c; did you mean -C?"},

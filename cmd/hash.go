@@ -8,7 +8,8 @@ import (
 const hashLong = `
 Prints the versions of functions and methods. One named target gives the bare
 version; several of them, or a pattern, give lines "VERSION  TARGET" sorted by
-target.
+target. Without a target it prints the tasks of ./..., which are the functions
+with //autover:task in their doc comment.
 
 A target is named as for go doc, a pattern is one of the go command:
 
@@ -29,8 +30,9 @@ Formats:
 
 Two targets that would get one name are an error. -f executes a template of
 text/template for each target and ends it with a newline. The fields are those
-of the JSON object: .target .version .digest .position .task .pinned .functions
-.modules (.path .version .sum .replaces) .caveats (.kind .position .message)
+of the JSON object: .target .version .digest .position .task .pinned .automatic
+.pinnedAt .moved .functions .modules (.path .version .sum .replaces) .caveats
+(.kind .position .message)
 `
 
 const hashExample = `
@@ -44,16 +46,11 @@ func newHashCmd(t *tool) *cobra.Command {
 	var cfg analyzer.Config
 	var out output
 	c := &cobra.Command{
-		Use:     "hash [flags] TARGET...",
+		Use:     "hash [flags] [TARGET...]",
 		Short:   "print the versions of functions",
 		Long:    hashLong,
 		Example: hashExample,
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return badUsage(c, "hash needs a target, such as ./pkg.Func or ./...")
-			}
-			return nil
-		},
+		Args:    cobra.ArbitraryArgs,
 	}
 	addLoadFlags(c, &cfg)
 	c.Flags().StringVar(&cfg.Salt, "salt", "", "mix `STRING` into every version")

@@ -8,11 +8,13 @@ import (
 const listLong = `
 Prints the functions and methods that patterns select, without analysing them:
 lines "TARGET  POSITION", sorted by target. Without a pattern it lists those of
-./..., the exported functions of the module.
+./..., the exported functions of the module. Functions that are marked as tasks
+by //autover:task are listed even if they are unexported, and followed by "task"
+and the name of the task.
 
 -json prints one object with a list "targets". -f executes a template of
 text/template for each target and ends it with a newline; the fields are .target
-and .position
+.position .task
 `
 
 const listExample = `

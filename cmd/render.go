@@ -71,15 +71,24 @@ type (
 		Targets []T    `json:"targets"`
 	}
 	jsonTarget struct {
-		Target    string       `json:"target"`
-		Version   string       `json:"version"`
-		Digest    string       `json:"digest"`
-		Position  string       `json:"position"`
-		Task      string       `json:"task,omitempty"`
-		Pinned    bool         `json:"pinned"`
+		Target   string `json:"target"`
+		Version  string `json:"version"`
+		Digest   string `json:"digest"`
+		Position string `json:"position"`
+		Task     string `json:"task,omitempty"`
+		Pinned   bool   `json:"pinned"`
+		jsonPin
 		Functions int          `json:"functions"`
 		Modules   []jsonModule `json:"modules"`
 		Caveats   []jsonCaveat `json:"caveats"`
+	}
+	// jsonPin tells of a pinned version: the automatic one of the code as it is,
+	// that of the code when it was pinned, and whether the two are known to
+	// differ.
+	jsonPin struct {
+		Automatic string `json:"automatic,omitempty"`
+		PinnedAt  string `json:"pinnedAt,omitempty"`
+		Moved     bool   `json:"moved,omitempty"`
 	}
 	jsonModule struct {
 		Path    string `json:"path"`
@@ -96,6 +105,7 @@ type (
 	jsonEntry struct {
 		Target   string `json:"target"`
 		Position string `json:"position"`
+		Task     string `json:"task,omitempty"`
 	}
 )
 
@@ -103,9 +113,12 @@ func jsonTargets(r *analyzer.Report) []jsonTarget {
 	targets := make([]jsonTarget, 0, len(r.Targets))
 	for _, t := range r.Targets {
 		j := jsonTarget{
-			Target: t.Name, Version: t.Version, Digest: t.Digest, Position: t.Position, Functions: t.Functions,
+			Target: t.Name, Version: t.Version, Digest: t.Digest, Position: t.Position, Task: t.Task, Functions: t.Functions,
 			Modules: make([]jsonModule, 0, len(t.Modules)),
 			Caveats: make([]jsonCaveat, 0, len(t.Caveats)),
+		}
+		if p := t.Pin; p != nil {
+			j.Pinned, j.jsonPin = true, jsonPin{p.Automatic, p.At, p.Moved()}
 		}
 		for _, m := range t.Modules {
 			j.Modules = append(j.Modules, jsonModule(m))
@@ -142,7 +155,7 @@ func (o *output) hash(w io.Writer, r *analyzer.Report) error {
 func (o *output) list(w io.Writer, entries []analyzer.Entry) error {
 	targets := make([]jsonEntry, 0, len(entries))
 	for _, e := range entries {
-		targets = append(targets, jsonEntry{Target: e.Name, Position: e.Position})
+		targets = append(targets, jsonEntry{Target: e.Name, Position: e.Position, Task: e.Task})
 	}
 	switch o.format {
 	case "json":
@@ -151,7 +164,11 @@ func (o *output) list(w io.Writer, entries []analyzer.Entry) error {
 		return writeTemplate(w, o.template, targets)
 	}
 	for _, t := range targets {
-		fmt.Fprintf(w, "%s  %s\n", t.Target, t.Position)
+		fmt.Fprintf(w, "%s  %s", t.Target, t.Position)
+		if t.Task != "" {
+			fmt.Fprintf(w, "  task %s", t.Task)
+		}
+		fmt.Fprintln(w)
 	}
 	return nil
 }
@@ -173,7 +190,7 @@ func writeTemplate[T any](w io.Writer, t *template.Template, targets []T) error 
 		}
 		dec := json.NewDecoder(bytes.NewReader(text))
 		dec.UseNumber()
-		data := map[string]any{"task": ""}
+		data := map[string]any{"task": "", "automatic": "", "pinnedAt": "", "moved": false}
 		if err := dec.Decode(&data); err != nil {
 			return err
 		}
@@ -191,15 +208,36 @@ func writeTemplate[T any](w io.Writer, t *template.Template, targets []T) error 
 	return nil
 }
 
-// warn tells on standard error what the report has to say beside versions. The
-// caveats are left out for formats that carry them.
-func (t *tool) warn(r *analyzer.Report, caveats bool) {
+// warn tells on standard error what the report has to say beside versions. Pins
+// and caveats are left out for formats that carry them.
+func (t *tool) warn(r *analyzer.Report, all bool) {
 	for _, w := range r.Warnings {
 		fmt.Fprintf(t.stderr, "autover: warning: %s\n", w)
 	}
-	if !caveats {
-		return
+	if all {
+		t.warnPins(r)
+		t.warnCaveats(r)
 	}
+}
+
+// warnPins names the versions that are pinned, and says which code has moved
+// since as far as the directives tell.
+func (t *tool) warnPins(r *analyzer.Report) {
+	for _, target := range r.Targets {
+		p := target.Pin
+		switch {
+		case p == nil:
+		case p.Moved():
+			fmt.Fprintf(t.stderr, "autover: warning: %s: %s is pinned to %s, but its code has moved since: it was %s and is %s\n", p.Position, target.Name, target.Version, p.At, p.Automatic)
+		case p.At != "":
+			fmt.Fprintf(t.stderr, "autover: %s: %s is pinned to %s, and its code is the same as then\n", p.Position, target.Name, target.Version)
+		default:
+			fmt.Fprintf(t.stderr, "autover: %s: %s is pinned to %s; the version of its code is %s\n", p.Position, target.Name, target.Version, p.Automatic)
+		}
+	}
+}
+
+func (t *tool) warnCaveats(r *analyzer.Report) {
 	seen := make(map[analyzer.Caveat]bool)
 	var all []analyzer.Caveat
 	for _, target := range r.Targets {

@@ -8,11 +8,11 @@ import (
 	"github.com/autover/autover/internal/symbol"
 )
 
-// initOrder numbers the packages that initialise something in the order in
-// which programs do so. Like the linker, it takes again and again the first by
-// name among those whose imports are done. External packages take part,
-// because those that wait for them lose their turn; all are taken to
-// initialise something. The order in one program is that among its packages.
+// initOrder numbers the packages that take part in initialisation in the order
+// in which programs do it. Like the linker, it takes again and again the first
+// by name among those whose imports are done. External packages take part,
+// because those that wait for them lose their turn. The order in one program is
+// that among its packages.
 func initOrder(w *world, units map[string]*unit) map[string]int {
 	tasks := initTasks(w, units)
 	rank := make(map[string]int, len(tasks))
@@ -47,16 +47,32 @@ func initOrder(w *world, units map[string]*unit) map[string]int {
 }
 
 // initTasks returns the packages for which the compiler makes an initialisation
-// task, sorted by its name: those that initialise something or import one that
-// does.
+// task, sorted by its name: the runtime, main packages, and those that have
+// something to do or import a package with a task.
 func initTasks(w *world, units map[string]*unit) []string {
+	has := map[string]bool{"runtime": true}
+	var visit func(id string) bool
+	visit = func(id string) bool {
+		task, known := has[id]
+		if known {
+			return task
+		}
+		has[id] = false // imports form no cycle
+		if p := w.external[id]; p != nil {
+			task = p.initialises
+		} else if p := w.privateByID[id]; p != nil {
+			u := units[id]
+			task = p.name == "main" || u != nil && u.initialises
+		}
+		for _, e := range w.importsOf(id) {
+			task = visit(e.id) || task
+		}
+		has[id] = task
+		return task
+	}
 	var tasks []string
-	has := map[string]bool{}
-	for _, id := range w.ids() { // dependencies first among private ones
-		_, external := w.external[id]
-		if external && id != "unsafe" || units[id].initialises() ||
-			slices.ContainsFunc(w.importsOf(id), func(e importEdge) bool { return has[e.id] }) {
-			has[id] = true
+	for _, id := range w.ids() {
+		if visit(id) {
 			tasks = append(tasks, id)
 		}
 	}
@@ -74,13 +90,6 @@ func taskName(id string) string {
 	path := symbol.PkgPath(id)
 	last := strings.LastIndex(path, "/") + 1
 	return path[:last] + strings.ReplaceAll(path[last:], ".", "%2e") + "..inittask"
-}
-
-// initialises tells whether a package has init functions or initialisers.
-func (u *unit) initialises() bool {
-	return u != nil && slices.ContainsFunc(u.decls, func(d decl) bool {
-		return d.kind == initDecl || d.kind == initializerDecl
-	})
 }
 
 // intHeap is a heap.Interface whose minimum comes first.

@@ -115,6 +115,9 @@ type externalPackage struct {
 	// registers are the IDs of external packages with which this one registers
 	// itself when it is initialised, sorted.
 	registers []string
+	// initialises says that the package does something when a program starts,
+	// its imports apart.
+	initialises bool
 
 	errs []problem
 }

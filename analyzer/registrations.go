@@ -239,18 +239,27 @@ func (s *registrationScan) enqueue(fn scanFunc) {
 	}
 	s.queued[fn.text] = true
 	s.queue = append(s.queue, func() {
-		src := append([]byte("package p\n"), fn.text.text...)
-		file, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution)
-		if err != nil || len(file.Decls) == 0 {
-			return // the compiler refuses such a package
-		}
-		if decl, ok := file.Decls[0].(*ast.FuncDecl); ok && decl.Body != nil {
+		if decl := fn.text.parse(); decl != nil {
 			b := &bodyScan{scan: s, file: fn.file, locals: make(map[string][]origin), params: make(map[string]bool)}
 			b.collectParams(decl)
 			b.collectLocals(decl.Body)
 			b.walk(decl.Body, true)
 		}
 	})
+}
+
+// parse returns the declaration with its body; nil for one without body and for
+// what the compiler would refuse.
+func (t *funcText) parse() *ast.FuncDecl {
+	src := append([]byte("package p\n"), t.text...)
+	file, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution)
+	if err != nil || len(file.Decls) == 0 {
+		return nil
+	}
+	if decl, ok := file.Decls[0].(*ast.FuncDecl); ok && decl.Body != nil {
+		return decl
+	}
+	return nil
 }
 
 // bodyScan searches one function or initialiser.

@@ -26,9 +26,11 @@ type unit struct {
 	imports  []string           // IDs
 	blank    []string           // IDs of packages imported only as _
 	links    []link
-	debug    []string      // go:debug settings
+	debug    []string      // go:debug settings, those of test files last
 	sealed   hasher.Digest // of the raw files, for cgo and assembly
 	isSealed bool
+	// initialises says that the package does something when a program starts.
+	initialises bool
 }
 
 // declKind tells the nodes of a package apart.
@@ -79,12 +81,9 @@ func (w *world) summarize(ctx context.Context) ([]*unit, error) {
 		if embeds[i], err = w.embeds(p); err != nil {
 			return nil, err
 		}
-		for _, f := range p.files {
-			hasher.Prune(f, p.info)
-		}
 	}
-	bodies := w.bodies()
 	normalizers := w.normalizers(private, embeds)
+	bodies := w.bodies()
 	units := make([]*unit, len(private))
 	errs := make([]error, len(private))
 	next := make(chan int)
@@ -147,8 +146,9 @@ func (w *world) flowless(p *types.Package) bool {
 
 func (w *world) isPrivatePackage(p *types.Package) bool { return w.privateByID[p.Path()] != nil }
 
-// normalizers makes the normaliser of each package. Those of different
-// packages ask each other for constants that must not be folded.
+// normalizers makes the normaliser of each package, and removes from its files
+// what constant conditions exclude. Normalisers of different packages ask each
+// other for constants that must not be folded.
 func (w *world) normalizers(private []*privatePackage, embeds []map[*types.Var]hasher.Digest) map[string]*hasher.Normalizer {
 	all := make(map[string]*hasher.Normalizer, len(embeds))
 	opaque := func(c *types.Const) (hasher.Digest, bool) {
@@ -160,16 +160,18 @@ func (w *world) normalizers(private []*privatePackage, embeds []map[*types.Var]h
 		return hasher.Digest{}, false
 	}
 	for i, p := range private { // dependencies first
-		all[p.id] = hasher.NewNormalizer(&hasher.Package{
+		pkg := &hasher.Package{
 			Types: p.types, Info: p.info, Fset: w.fset, Files: p.files,
 			Private: w.isPrivatePackage, Embeds: embeds[i], Opaque: opaque,
-		})
+		}
+		all[p.id] = hasher.NewNormalizer(pkg)
+		hasher.PrunePackage(pkg)
 	}
 	return all
 }
 
 func (w *world) unit(p *privatePackage, n *hasher.Normalizer, bodies *callgraph.Bodies) (*unit, error) {
-	u := &unit{id: p.id}
+	u := &unit{id: p.id, initialises: p.hasInitWork()}
 	for _, e := range p.imports {
 		u.imports = append(u.imports, e.id)
 		if e.blank {
@@ -324,15 +326,20 @@ func (s *declSummarizer) layout(n ast.Node, id symbol.ID) hasher.Digest {
 	return e.Sum()
 }
 
-// directives collects the go:linkname directives with two names and, for main
-// packages, the go:debug settings.
+// directives collects the go:linkname directives and the go:debug settings.
 func (s *declSummarizer) directives() {
+	var testDebug []string
 	for _, f := range s.p.files {
+		inTest := strings.HasSuffix(s.w.fset.File(f.Package).Name(), "_test.go")
 		for _, g := range f.Comments {
 			for _, c := range g.List {
 				fields := strings.Fields(c.Text)
-				if len(fields) == 2 && fields[0] == "//go:debug" && s.p.name == "main" && g.End() < f.Package {
-					s.u.debug = append(s.u.debug, fields[1])
+				if len(fields) == 2 && fields[0] == "//go:debug" && g.End() < f.Package {
+					if inTest {
+						testDebug = append(testDebug, fields[1])
+					} else {
+						s.u.debug = append(s.u.debug, fields[1])
+					}
 				}
 				if len(fields) == 3 && fields[0] == "//go:linkname" {
 					s.u.links = append(s.u.links, link{
@@ -342,6 +349,7 @@ func (s *declSummarizer) directives() {
 			}
 		}
 	}
+	s.u.debug = append(s.u.debug, testDebug...)
 }
 
 // seal hashes the raw files of a package whose code is not all Go.

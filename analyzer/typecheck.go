@@ -380,6 +380,7 @@ func (c *checker) checkExternal(p *externalPackage) {
 		return
 	}
 	p.registers = c.registrations(p, files)
+	p.initialises = p.hasInitWork(files)
 }
 
 // registrations returns the IDs of the packages with which p registers itself.

@@ -53,7 +53,7 @@
 // is whether a loop's variables are shared by its iterations, and there only if
 // they outlive one.
 //
-// Prune takes out what constant conditions exclude. It works on the syntax
+// PrunePackage takes out what constant conditions exclude. It works on the syntax
 // itself so that everybody who reads the syntax afterwards sees the same program.
 //
 // # Byte format

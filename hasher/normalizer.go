@@ -63,7 +63,7 @@ type Package struct {
 
 // A Normalizer computes the forms of the declarations of one package. Its
 // methods may be called concurrently if there is no Trace, but not together with
-// Prune.
+// PrunePackage.
 type Normalizer struct {
 	// Trace, if not nil, receives the tokens of every form.
 	Trace Tracer

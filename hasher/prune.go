@@ -8,28 +8,16 @@ import (
 	"slices"
 )
 
-// Prune removes from a type-checked file, in place, the code that constant
-// conditions exclude: branches of if, loops that never run, operands of && and
-// || that are never evaluated, and clauses of switch that are never chosen. The
-// file stays well-typed, and functions that ended in a terminating statement
-// still do, so that it can be given to a builder of SSA as well. Run it before
-// forms are computed; a Normalizer may exist already, to answer p.Opaque.
+// PrunePackage removes from the files of a type-checked package, in place, the
+// code that constant conditions exclude: branches of if, loops that never run,
+// operands of && and || that are never evaluated, and clauses of switch that are
+// never chosen. The files stay well-typed, and functions that ended in a
+// terminating statement still do, so that they can be given to a builder of SSA
+// as well. Run it before forms are computed; a Normalizer may exist already, to
+// answer p.Opaque.
 //
-// Conditions that depend on a constant of a generated file are kept. Such files
-// are found among those that info.FileVersions lists; generated constants of
-// other packages are known to PrunePackage only.
-func Prune(f *ast.File, info *types.Info) {
-	files := []*ast.File{f}
-	for other := range info.FileVersions {
-		if other != f {
-			files = append(files, other)
-		}
-	}
-	newPruner(info, newOpacity(info, files, nil, nil)).file(f)
-}
-
-// PrunePackage prunes all files of a package like Prune, and consults p.Opaque
-// for constants of other packages.
+// Conditions that depend on a constant of a generated file, of this package or
+// by p.Opaque of another one, are kept.
 func PrunePackage(p *Package) {
 	pruner := newPruner(p.Info, newOpacity(p.Info, p.Files, p.Types, p.Opaque))
 	for _, f := range p.Files {

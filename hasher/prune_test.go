@@ -191,16 +191,14 @@ func TestPruneExcluded(t *testing.T) {
 	}
 }
 
-// TestPruneFile checks that Prune alone finds generated files of the package.
-func TestPruneFile(t *testing.T) {
+// TestPruneGenerated checks that a condition on a generated constant is kept, and others are not.
+func TestPruneGenerated(t *testing.T) {
 	src := source{files: []file{
 		{"a.go", "package p\nfunc F() { if Version == \"\" { println(1) } }\nfunc G() { if d { println(1) } }\nconst d = false\n"},
 		{"b.go", generatedHeader + "\n\npackage p\n\nconst Version = \"a1\"\n"},
 	}}
 	p := load(t, src)
-	for _, f := range p.Files {
-		Prune(f, p.Info)
-	}
+	PrunePackage(p)
 	if got, want := body(t, p), `{ if Version == "" { println(1) } }`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

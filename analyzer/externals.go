@@ -13,7 +13,7 @@ import (
 // externals identifies the external code behind closures.
 type externals struct {
 	w         *world
-	toolchain []string // name, godebug settings, flags
+	toolchain []string // name, godebug settings, experiments, flags
 	ids       *identities
 	packages  []string // all external ones, sorted
 	number    map[string]int
@@ -46,7 +46,7 @@ func newExternals(w *world) (*externals, error) {
 	}
 	x := &externals{
 		w: w, ids: ids, closures: map[string]*intsets.Sparse{}, known: map[*closure]identified{}, listed: map[string]identified{}, number: map[string]int{},
-		toolchain: slices.Concat([]string{t.Name}, t.Godebug, w.flags.other),
+		toolchain: slices.Concat([]string{t.Name}, t.Defaults(), t.Godebug, w.experiments(), w.flags.other),
 		packages:  slices.Sorted(maps.Keys(w.external)),
 	}
 	for i, id := range x.packages {

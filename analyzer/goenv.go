@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"go/version"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -176,6 +177,30 @@ func newBuildFlags(cfg Config, dir, goflags string) (*buildFlags, error) {
 	}
 	slices.Sort(b.args)
 	return b, nil
+}
+
+// experiments returns the settings with which the go command builds another
+// toolchain or standard library of the same release: the experiments, sorted and
+// each as it was named last, and the FIPS module.
+func (w *world) experiments() []string {
+	named := make(map[string]string) // without "no" -> as written
+	for name := range strings.SplitSeq(w.env["GOEXPERIMENT"], ",") {
+		switch name = strings.TrimSpace(name); name {
+		case "":
+		case "none":
+			named = map[string]string{"": name} // the defaults are off as well
+		default:
+			named[strings.TrimPrefix(name, "no")] = name
+		}
+	}
+	var list []string
+	for _, key := range slices.Sorted(maps.Keys(named)) {
+		list = append(list, "GOEXPERIMENT="+named[key])
+	}
+	if fips := w.env["GOFIPS140"]; fips != "" && fips != "off" {
+		list = append(list, "GOFIPS140="+fips)
+	}
+	return list
 }
 
 // environment returns the environment of the go command: an external driver of

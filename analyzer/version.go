@@ -201,15 +201,42 @@ func (v *versioner) noticed(c *closure) []hasher.Effect {
 	return list
 }
 
-// debug returns the go:debug lines of the programs that link the target.
+// debug returns the go:debug settings of the programs that link the target:
+// once if all of these have the same, with their names if not.
 func (v *versioner) debug(t target) []string {
-	lines := map[string]bool{}
+	var all []string
+	each := map[string]bool{}
 	for _, i := range v.linking[t.pkg.id] {
-		if u := v.g.units[v.w.programs[i].id]; u != nil {
-			for _, d := range u.debug {
-				lines[d] = true
-			}
+		id := v.w.programs[i].id
+		settings := strings.Join(v.debugSettings(id), ",")
+		each[settings] = true
+		all = append(all, id+" "+settings)
+	}
+	if len(each) == 1 {
+		return slices.DeleteFunc(slices.Collect(maps.Keys(each)), func(settings string) bool { return settings == "" })
+	}
+	return all
+}
+
+// debugSettings returns the go:debug settings of a program as "key=value",
+// sorted. Of several with one key the last counts; in a test binary those of
+// test files come after those of the package under test, and the external test
+// package is last.
+func (v *versioner) debugSettings(program string) []string {
+	units := []*unit{v.g.units[program]}
+	if path, ok := strings.CutSuffix(program, ".test"); ok && v.w.privateByID[program] == nil {
+		variant := " [" + program + "]"
+		units = []*unit{cmp.Or(v.g.units[path+variant], v.g.units[path]), v.g.units[path+"_test"+variant]}
+	}
+	effective := map[string]string{}
+	for _, u := range units {
+		if u == nil {
+			continue
+		}
+		for _, setting := range u.debug {
+			key, _, _ := strings.Cut(setting, "=")
+			effective[key] = setting
 		}
 	}
-	return slices.Sorted(maps.Keys(lines))
+	return slices.Sorted(maps.Values(effective))
 }

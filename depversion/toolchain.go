@@ -3,6 +3,7 @@ package depversion
 import (
 	"fmt"
 	"go/version"
+	"maps"
 	"slices"
 
 	"golang.org/x/mod/modfile"
@@ -23,6 +24,15 @@ type Toolchain struct {
 	Go string
 	// Godebug holds the godebug lines as "key=value", sorted.
 	Godebug []string
+}
+
+// Defaults returns the language whose defaults of GODEBUG hold, where the name
+// does not tell.
+func (t Toolchain) Defaults() []string {
+	if version.Lang(t.Go) == version.Lang(t.Name) {
+		return nil
+	}
+	return []string{version.Lang(t.Go)}
 }
 
 // ModToolchain returns what a go.mod file, or one given by -modfile, declares.
@@ -63,9 +73,10 @@ func declared(name, defaultGo string, goLine *modfile.Go, line *modfile.Toolchai
 			t.Name = line.Name
 		}
 	}
+	effective := make(map[string]string) // the last of one key counts
 	for _, g := range godebug {
-		t.Godebug = append(t.Godebug, g.Key+"="+g.Value)
+		effective[g.Key] = g.Key + "=" + g.Value
 	}
-	slices.Sort(t.Godebug)
+	t.Godebug = slices.Sorted(maps.Values(effective))
 	return t, nil
 }

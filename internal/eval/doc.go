@@ -1,7 +1,7 @@
 // Eval measures on real modules how safe and how precise versions are.
 //
 //	go build -o bin/autover . && go build -o bin/eval ./internal/eval
-//	bin/eval mutation -h
+//	bin/eval mutation -h  # and history, linker
 //
 // Its instruments know nothing of how autover works. They run an autover binary
 // like anybody else, on copies in temporary folders, and need no network once
@@ -40,6 +40,44 @@
 // with tests, which is how the go command caches test results; and a hash of the
 // test's own body, which misses nearly everything.
 //
-// For runs beside other work, GOMAXPROCS=1 and nice keep the tests to one core,
-// and a GOCACHE of their own keeps thousands of mutants out of the build cache.
+// # History
+//
+// The instrument walks the last N commits of a git repository along first
+// parents, in a folder of its own, and counts the pairs of exported function and
+// commit with a new version, of the functions on both sides:
+//
+//	bin/eval history -C REPOSITORY -n 119 -autover bin/autover -o STEPS
+//
+// Beside autover stand a hash of the module (all files that its packages are
+// built from, go.mod and go.sum), a hash of the package (its files, those of the
+// private packages that it imports, however indirectly, and the versions of the
+// modules that provide the others) and the tokens of the function's own
+// declaration. Commits that edit go.mod or go.sum are summed up separately,
+// because other versions of modules are a reason of their own. Listed are the
+// commits with the most new versions, which is where needless ones are found;
+// functions with other tokens and the same version, and functions with a new
+// version whose package is the same: each of them has a good reason or is a
+// fault. Commits that don't load are reported and skipped.
+//
+// # Linker
+//
+// The Go linker knows on its own what a function needs. The instrument links a
+// program that keeps one target, before and after an edit, and compares its
+// sections of code and data. The edits are mutants or commits:
+//
+//	bin/eval linker -C MODULE -replay OUTCOMES -n 30 -targets 20 -autover bin/autover
+//	bin/eval linker -C REPOSITORY -n 20 -targets 20 -autover bin/autover
+//
+// If the code is the same, a new version was NEEDLESS: the linker keeps too much
+// (every method that some interface could call, every initialisation), never too
+// little. If the code differs and the version is the same, the pair is listed as
+// UNEXPLAINED: the difference may lie in what the linker keeps without need, or
+// in the order of declarations, or the version is stale. Tables of lines and
+// function names are not compared. Targets are exported, not generic, and built
+// for linux/amd64 without cgo.
+//
+// # Beside other work
+//
+// GOMAXPROCS=1 and nice keep an instrument to one core, and a GOCACHE of its own
+// keeps thousands of mutants out of the build cache.
 package main

@@ -18,7 +18,7 @@ func main() {
 	os.Exit(status)
 }
 
-const usage = `usage: eval mutation [flags]
+const usage = `usage: eval mutation|history|linker [flags]
 
 eval INSTRUMENT -h lists the flags; the package comment tells what is measured.
 `
@@ -27,7 +27,7 @@ eval INSTRUMENT -h lists the flags; the package comment tells what is measured.
 // wrong, 1 for a failure, 2 for bad usage, 3 if stale versions were found.
 func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	instruments := map[string]func(context.Context, *flag.FlagSet, []string, io.Writer) error{
-		"mutation": mutationMain,
+		"mutation": mutationMain, "history": historyMain, "linker": linkerMain,
 	}
 	if len(args) == 0 {
 		fmt.Fprint(stderr, usage)
@@ -64,9 +64,8 @@ var (
 	errStale = errors.New("stale versions found")
 )
 
-// parse reads flags; what is left over is bad usage, as is a flag that is
-// required and empty.
-func parse(fs *flag.FlagSet, args []string, required ...string) error {
+// parse reads flags; what is left over is bad usage.
+func parse(fs *flag.FlagSet, args []string) error {
 	if err := fs.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return err
@@ -76,12 +75,6 @@ func parse(fs *flag.FlagSet, args []string, required ...string) error {
 	if fs.NArg() > 0 {
 		fmt.Fprintf(fs.Output(), "%s: unexpected argument %s\n", fs.Name(), fs.Arg(0))
 		return errUsage
-	}
-	for _, name := range required {
-		if fs.Lookup(name).Value.String() == "" {
-			fmt.Fprintf(fs.Output(), "%s: -%s is missing\n", fs.Name(), name)
-			return errUsage
-		}
 	}
 	return nil
 }

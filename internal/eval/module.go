@@ -10,7 +10,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/parser"
-	"go/printer"
+	"go/scanner"
 	"go/token"
 	"io"
 	"maps"
@@ -206,7 +206,7 @@ func (m *module) dependents(path string) []string {
 // function is a function or method of a private package.
 type function struct {
 	pkg string
-	// body is its declaration without comments, formatted.
+	// body holds the tokens of its declaration, without comments.
 	body string
 	decl *ast.FuncDecl
 }
@@ -222,8 +222,12 @@ func (m *module) functions(tests bool) (map[string]function, error) {
 			files = slices.Concat(files, p.TestGoFiles, p.XTestGoFiles)
 		}
 		for _, name := range files {
+			src, err := os.ReadFile(filepath.Join(p.Dir, name))
+			if err != nil {
+				return nil, err
+			}
 			fset := token.NewFileSet()
-			file, err := parser.ParseFile(fset, filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution)
+			file, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
 			if err != nil {
 				return nil, err
 			}
@@ -236,15 +240,30 @@ func (m *module) functions(tests bool) (map[string]function, error) {
 				if !ok || d.Name.Name == "_" || d.Name.Name == "init" && d.Recv == nil {
 					continue
 				}
-				var body strings.Builder
-				if err := printer.Fprint(&body, fset, d); err != nil {
-					return nil, fmt.Errorf("print %s of %s: %w", d.Name.Name, name, err)
-				}
-				functions[prefix+"."+receiver(d)+d.Name.Name] = function{path, body.String(), d}
+				body := tokens(src[fset.Position(d.Pos()).Offset:fset.Position(d.End()).Offset])
+				functions[prefix+"."+receiver(d)+d.Name.Name] = function{path, body, d}
 			}
 		}
 	}
 	return functions, nil
+}
+
+// tokens is a text of Go without comments and layout.
+func tokens(src []byte) string {
+	var s scanner.Scanner
+	fset := token.NewFileSet()
+	s.Init(fset.AddFile("", -1, len(src)), src, nil, 0)
+	var text strings.Builder
+	for {
+		_, tok, lit := s.Scan()
+		if tok == token.EOF {
+			return text.String()
+		}
+		if tok == token.SEMICOLON {
+			lit = "" // it may be a line's end
+		}
+		fmt.Fprintf(&text, "%v %s\n", tok, lit)
+	}
 }
 
 // receiver is the name of a method's type and a dot, or nothing.

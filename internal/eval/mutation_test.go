@@ -9,43 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/autover/autover/analyzer"
-	"golang.org/x/tools/txtar"
 )
-
-// fixture lays out a module of testdata in a new folder.
-func fixture(t *testing.T) string {
-	t.Helper()
-	ar, err := txtar.ParseFile(filepath.Join("testdata", "fixture.txtar"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	for _, f := range ar.Files {
-		name := filepath.Join(dir, filepath.FromSlash(f.Name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, f.Data, 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
-}
-
-// autover is the real thing, in this process.
-func autover(ctx context.Context, dir string, tests bool) (map[string]string, error) {
-	report, err := analyzer.Run(ctx, analyzer.Config{Dir: dir, Targets: []string{"./..."}, Tests: tests})
-	if err != nil {
-		return nil, err
-	}
-	versions := make(map[string]string)
-	for _, target := range report.Targets {
-		versions[target.Name] = target.Version
-	}
-	return versions, nil
-}
 
 // broken is an autover whose versions of the fixture's tests don't depend on
 // anything, or on how often it was asked.

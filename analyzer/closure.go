@@ -18,6 +18,7 @@ type closure struct {
 	functions int
 	effects   []int    // sorted
 	externals []string // used or imported as _, sorted
+	private   []string // packages with reached nodes
 	caveats   []callgraph.Caveat
 	reveals   bool
 	layouts   []string // of all functions, if they are revealed
@@ -239,6 +240,7 @@ func (c *closures) describe(facts []int, noticed *intsets.Sparse) *closure {
 		case f < c.firstUnit:
 			c.function(out, c.functions[f], noticed)
 		case f < c.firstExternal:
+			out.private = append(out.private, c.units[f-c.firstUnit].id)
 			for _, id := range c.units[f-c.firstUnit].blank {
 				if c.v.w.external[id] != nil {
 					packages[id] = true

@@ -28,7 +28,8 @@ type externals struct {
 type identified struct {
 	modules []Module
 	// vendored holds the paths of vendored packages, each followed by the hash
-	// of its files.
+	// of its files and its language version, and packages with cgo followed by
+	// flags of the environment.
 	vendored []string
 	// registered are packages that no reached code imports, but which register
 	// themselves with one that it uses.
@@ -108,7 +109,10 @@ func (x *externals) identify(c *closure, programs reached) (identified, error) {
 		}
 		if slices.ContainsFunc(x.w.external[id].registers, func(q string) bool {
 			n, ok := x.number[q]
-			return ok && all.Has(n) && (q != "crypto" || slices.Contains(used, q))
+			if !ok {
+				return slices.Contains(c.private, q)
+			}
+			return all.Has(n) && (q != "crypto" || slices.Contains(used, q))
 		}) {
 			registered = append(registered, id)
 		}
@@ -149,6 +153,9 @@ func (x *externals) modules(packages []int) (identified, error) {
 		out.modules = append(out.modules, Module{m.Path, m.Version, m.Sum, m.Replaces})
 		if content != "" {
 			out.vendored = append(out.vendored, p.path, content)
+		}
+		if flags := x.w.cgoFlags(); p.cgo && flags != "" {
+			out.vendored = append(out.vendored, p.path+" cgo", flags)
 		}
 	}
 	slices.SortFunc(out.modules, func(a, b Module) int {

@@ -21,7 +21,11 @@ import (
 var goEnvKeys = []string{
 	"GOVERSION", "GOOS", "GOARCH", "GOROOT", "GOFLAGS", "GOMOD", "GOWORK", "CGO_ENABLED", "GOEXPERIMENT",
 	"GO386", "GOAMD64", "GOARM", "GOARM64", "GOMIPS", "GOMIPS64", "GOPPC64", "GORISCV64", "GOWASM", "GOFIPS140",
+	"CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS", "CGO_LDFLAGS",
 }
+
+// cgoFlagKeys are those of goEnvKeys that matter to C code alone.
+var cgoFlagKeys = []string{"CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS", "CGO_LDFLAGS"}
 
 // goEnv asks the go command in dir for goEnvKeys. It sees what the go command
 // sees, including `go env -w` and a toolchain that go.mod switches to.
@@ -177,6 +181,18 @@ func newBuildFlags(cfg Config, dir, goflags string) (*buildFlags, error) {
 	}
 	slices.Sort(b.args)
 	return b, nil
+}
+
+// cgoFlags returns the flags of the environment for C code, empty if they are
+// the defaults.
+func (w *world) cgoFlags() string {
+	var list []string
+	for _, k := range cgoFlagKeys {
+		if flags := w.env[k]; flags != "" && flags != "-O2 -g" {
+			list = append(list, k+"="+flags)
+		}
+	}
+	return strings.Join(list, "\n")
 }
 
 // experiments returns the settings with which the go command builds another

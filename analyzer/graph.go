@@ -2,7 +2,6 @@ package analyzer
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/autover/autover/callgraph"
 	"github.com/autover/autover/hasher"
@@ -69,7 +68,7 @@ func newGraph(w *world, units []*unit) *graph {
 	for _, u := range units {
 		g.connect(u)
 	}
-	g.followLinks(units)
+	g.addLinks(w, units)
 	for i := range g.nodes {
 		n := &g.nodes[i]
 		slices.Sort(n.set)
@@ -294,38 +293,6 @@ func (g *graph) function(id symbol.ID) (int32, bool) {
 	}
 	n, ok := g.funcs[string(id)]
 	return n, ok
-}
-
-// followLinks connects the two ends of go:linkname directives where both are
-// private.
-func (g *graph) followLinks(units []*unit) {
-	byPath := map[string]int32{} // without test variants
-	for i := range g.nodes {
-		n := &g.nodes[i]
-		if n.kind == funcNode || n.kind == valueNode {
-			name := strings.TrimPrefix(string(n.id), n.unit.id)
-			byPath[symbol.PkgPath(n.unit.id)+name] = int32(i)
-		}
-	}
-	for _, u := range units {
-		for _, l := range u.links {
-			target, ok := byPath[l.target]
-			if !ok {
-				continue
-			}
-			local, ok := g.funcs[string(l.local)]
-			if !ok {
-				if local, ok = g.values[string(l.local)]; !ok {
-					continue
-				}
-			}
-			if d := g.nodes[local].decl; d.bodyless || d.kind == varDecl {
-				g.nodes[local].set = append(g.nodes[local].set, target)
-			} else {
-				g.nodes[target].set = append(g.nodes[target].set, local)
-			}
-		}
-	}
 }
 
 func (g *graph) rollup() {

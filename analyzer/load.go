@@ -118,6 +118,8 @@ type externalPackage struct {
 	// initialises says that the package does something when a program starts,
 	// its imports apart.
 	initialises bool
+	// linknames are the private symbols that its go:linkname directives name.
+	linknames []string
 
 	errs []problem
 }

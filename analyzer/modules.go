@@ -1,10 +1,12 @@
 package analyzer
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -100,7 +102,7 @@ func (x *identities) of(p *externalPackage) (m depversion.Module, content string
 		x.seen[p.module] = m
 	}
 	if vendored {
-		content, err = vendoredContent(p)
+		content, err = x.w.vendoredContent(p)
 	}
 	return m, content, err
 }
@@ -122,25 +124,35 @@ func (w *world) vendored(dir string) bool {
 	})
 }
 
-// vendoredContent hashes the files of a package that a build can use.
-func vendoredContent(p *externalPackage) (string, error) {
-	files := make(map[string]string)
-	for _, list := range [][]string{p.goFiles, p.otherFiles, p.embedFiles} {
-		for _, f := range list {
-			rel, err := filepath.Rel(p.dir, f)
-			if err != nil {
-				return "", fmt.Errorf("hash vendored package %s: %w", p.path, err)
-			}
-			files[filepath.ToSlash(rel)] = f
+// vendoredContent hashes the files of a package that a build can use, and tells
+// the language version, which stands in modules.txt alone.
+func (w *world) vendoredContent(p *externalPackage) (string, error) {
+	sources := &sourceSet{dir: p.dir, roots: append([]string{w.root}, w.roots...), data: make(map[string][]byte)}
+	read := func() error {
+		if err := sources.keep(p.embedFiles); err != nil {
+			return err
 		}
+		if !p.cgo {
+			if err := sources.keep(p.goFiles); err != nil {
+				return err
+			}
+			return sources.collect(p.otherFiles)
+		}
+		sources.flags(w.env)
+		return sources.collect(slices.Concat(p.goFiles, p.otherFiles))
 	}
-	names := make([]string, 0, len(files))
-	for name := range files {
-		names = append(names, name)
-	}
-	sum, err := depversion.HashFiles(names, func(name string) (io.ReadCloser, error) { return os.Open(files[name]) })
-	if err != nil {
+	if err := read(); err != nil {
 		return "", fmt.Errorf("read vendored package %s: %w: run 'go mod vendor'", p.path, err)
 	}
-	return sum, nil
+	files := make(map[string][]byte)
+	for name, data := range sources.data {
+		files[relativeTo(p.dir, name)] = data
+	}
+	sum, err := depversion.HashFiles(slices.Collect(maps.Keys(files)), func(name string) (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(files[name])), nil
+	})
+	if err != nil {
+		return "", fmt.Errorf("hash vendored package %s: %w", p.path, err)
+	}
+	return sum + " " + p.goVersion(), nil
 }

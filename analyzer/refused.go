@@ -42,7 +42,7 @@ func mayHoldBodies(file string) bool {
 }
 
 // missingBodies refuses functions without body, but for those that a linkname
-// gives one elsewhere.
+// or a WebAssembly host gives one elsewhere.
 func (r *refuser) missingBodies() {
 	linked := make(map[string]bool)
 	for _, f := range r.p.files {
@@ -56,11 +56,18 @@ func (r *refuser) missingBodies() {
 	}
 	for _, f := range r.p.files {
 		for _, decl := range f.Decls {
-			if fn, ok := decl.(*ast.FuncDecl); ok && fn.Body == nil && !linked[fn.Name.Name] {
+			if fn, ok := decl.(*ast.FuncDecl); ok && fn.Body == nil && !linked[fn.Name.Name] && !fromHost(fn) {
 				r.refuse(fn.Name.Pos(), "missing function body of %s: write it, or add the assembly file that has it", fn.Name.Name)
 			}
 		}
 	}
+}
+
+// fromHost tells whether the host of a WebAssembly module provides a function.
+func fromHost(fn *ast.FuncDecl) bool {
+	return fn.Doc != nil && slices.ContainsFunc(fn.Doc.List, func(c *ast.Comment) bool {
+		return strings.HasPrefix(c.Text, "//go:wasmimport ")
+	})
 }
 
 // embeds refuses //go:embed comments of a file that don't belong to a variable

@@ -2,13 +2,10 @@ package analyzer
 
 import (
 	"context"
-	"fmt"
 	"go/ast"
 	"go/types"
-	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 
@@ -20,15 +17,22 @@ import (
 // unit is the summary of one private package: everything that linking and
 // hashing need of it, as plain data.
 type unit struct {
-	id       string
-	decls    []decl
-	flows    *callgraph.Summary // nil for a package that uses cgo
-	imports  []string           // IDs
-	blank    []string           // IDs of packages imported only as _
-	links    []link
-	debug    []string      // go:debug settings, those of test files last
-	sealed   hasher.Digest // of the raw files, for cgo and assembly
-	isSealed bool
+	id      string
+	decls   []decl
+	flows   *callgraph.Summary // nil for a package that uses cgo
+	imports []string           // IDs
+	blank   []string           // IDs of packages imported only as _
+	links   []link
+	// asmNames are the symbols that assembly names, "path.Name".
+	asmNames []string
+	// cNames are the identifiers in C code, cDefined those that C code defines
+	// or Go code exports for other packages to use.
+	cNames, cDefined []string
+	// wasmImports are functions of the host, wasmExports those that it may call.
+	wasmImports, wasmExports []symbol.ID
+	debug                    []string      // go:debug settings, those of test files last
+	sealed                   hasher.Digest // of the raw files, for cgo and assembly
+	isSealed                 bool
 	// initialises says that the package does something when a program starts.
 	initialises bool
 }
@@ -254,8 +258,24 @@ func (s *declSummarizer) function(fd *ast.FuncDecl) error {
 		return err
 	}
 	d.layout = s.layout(fd, d.id)
+	s.host(fd, d.id)
 	s.u.decls = append(s.u.decls, d)
 	return nil
+}
+
+// host records functions that WebAssembly imports from the host or exports to it.
+func (s *declSummarizer) host(fd *ast.FuncDecl, id symbol.ID) {
+	if fd.Doc == nil {
+		return
+	}
+	for _, c := range fd.Doc.List {
+		switch word, _, _ := strings.Cut(c.Text, " "); word {
+		case "//go:wasmimport":
+			s.u.wasmImports = append(s.u.wasmImports, id)
+		case "//go:wasmexport":
+			s.u.wasmExports = append(s.u.wasmExports, id)
+		}
+	}
 }
 
 func (s *declSummarizer) object(o types.Object) (err error) {
@@ -350,30 +370,4 @@ func (s *declSummarizer) directives() {
 		}
 	}
 	s.u.debug = append(s.u.debug, testDebug...)
-}
-
-// seal hashes the raw files of a package whose code is not all Go.
-func (s *declSummarizer) seal() error {
-	if !s.p.cgo && len(s.p.otherFiles) == 0 {
-		return nil
-	}
-	files := slices.Clone(s.p.otherFiles)
-	files = append(files, s.p.goFiles...)
-	slices.Sort(files)
-	e := hasher.NewEncoder("sealed")
-	for _, name := range files {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			return fmt.Errorf("read file of package %s: %w", s.p.path, err)
-		}
-		e.String(filepath.Base(name))
-		e.String(string(data))
-	}
-	for _, k := range []string{"CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_LDFLAGS"} {
-		if s.p.cgo {
-			e.String(s.w.env[k])
-		}
-	}
-	s.u.sealed, s.u.isSealed = e.Sum(), true
-	return nil
 }

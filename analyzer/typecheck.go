@@ -381,6 +381,7 @@ func (c *checker) checkExternal(p *externalPackage) {
 	}
 	p.registers = c.registrations(p, files)
 	p.initialises = p.hasInitWork(files)
+	p.linknames = c.w.privateLinknames(files)
 }
 
 // registrations returns the IDs of the packages with which p registers itself.
@@ -402,6 +403,20 @@ func (c *checker) registrations(p *externalPackage, files []*externalFile) []str
 	}
 	slices.Sort(found)
 	return found
+}
+
+// privateLinknames returns the private symbols that go:linkname directives of
+// external files name.
+func (w *world) privateLinknames(files []*externalFile) []string {
+	var names []string
+	for _, f := range files {
+		for _, line := range f.text.linknames {
+			if words := strings.Fields(line); len(words) == 3 && w.privateByID[packageOf(words[2])] != nil {
+				names = append(names, words[2])
+			}
+		}
+	}
+	return names
 }
 
 func (c *checker) externalConfig(p *externalPackage) types.Config {

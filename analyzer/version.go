@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/autover/autover/callgraph"
 	"github.com/autover/autover/hasher"
 	"github.com/autover/autover/internal/symbol"
 )
@@ -68,6 +69,7 @@ func (v *versioner) orderEffects() {
 	at := initOrder(v.w, v.g.units)
 	type ranked struct {
 		effect
+		registers         []string
 		pkg, phase, index int
 	}
 	var list []ranked
@@ -75,6 +77,9 @@ func (v *versioner) orderEffects() {
 		for i := range u.decls {
 			d := &u.decls[i]
 			e := v.g.program.Effects[d.id]
+			if u.flows == nil {
+				e = opaqueEffect(u, d)
+			}
 			if e == nil {
 				continue
 			}
@@ -82,7 +87,7 @@ func (v *versioner) orderEffects() {
 			if d.kind == initDecl {
 				phase = 1
 			}
-			list = append(list, ranked{effect{v.g.funcs[string(d.id)], u.id, e.Ordered}, at[u.id], phase, i})
+			list = append(list, ranked{effect{v.g.funcs[string(d.id)], u.id, e.Ordered}, e.Registers, at[u.id], phase, i})
 		}
 	}
 	slices.SortFunc(list, func(a, b ranked) int {
@@ -93,7 +98,7 @@ func (v *versioner) orderEffects() {
 		v.effects = append(v.effects, r.effect)
 		id := v.g.nodes[r.node].id
 		number[id] = i
-		for _, p := range v.g.program.Effects[id].Registers {
+		for _, p := range r.registers {
 			v.giving[p] = append(v.giving[p], i)
 		}
 	}
@@ -106,6 +111,26 @@ func (v *versioner) orderEffects() {
 			v.writing[n] = append(v.writing[n], number[e])
 		}
 	}
+}
+
+// opaqueEffect returns the effect of an init function or initialiser of a
+// package with cgo, whose statements are not analysed: it may register with all
+// external packages that the package mentions.
+func opaqueEffect(u *unit, d *decl) *callgraph.Effect {
+	if d.kind != initDecl && d.kind != initializerDecl {
+		return nil
+	}
+	e := &callgraph.Effect{Ordered: true}
+	for i := range u.decls {
+		for _, p := range u.decls[i].form.External {
+			if !stateless[p] {
+				e.Registers = append(e.Registers, p)
+			}
+		}
+	}
+	slices.Sort(e.Registers)
+	e.Registers = slices.Compact(e.Registers)
+	return e
 }
 
 // programs returns the packages that a program with the given package may

@@ -65,6 +65,10 @@ var rules = []rule{
 	},
 	{folder: "internal/eval", never: machine}, // a program of its own
 	{
+		folder: "internal/yamltree", third: []string{"go.yaml.in/yaml/v3"},
+		never: slices.Concat(process, machine, []string{"os", "os/exec", "net"}),
+	},
+	{
 		folder: "internal/...", own: []string{"internal/..."},
 		never: slices.Concat(process, machine),
 	},
@@ -359,6 +363,7 @@ func TestArchitectureRulesBite(t *testing.T) {
 		{"depversion/x.go", file("depversion", `"os/exec"`, ""), "depversion imports os/exec"},
 		{"internal/x/y.go", file("x", own("hasher"), ""), "internal/... imports hasher"},
 		{"internal/eval/x.go", file("main", own("analyzer"), ""), "internal/eval imports analyzer"},
+		{"internal/yamltree/x.go", file("yamltree", own("internal/near"), ""), "internal/yamltree imports internal/near"},
 		{"other/x.go", file("other", "", ""), "other/x.go: no rule for folder other"},
 		{"internal/y/y.go", file("y", "", ""), "internal/y: no package comment"},
 		{"hasher/x.go", file("hasher", "", "func F() {}"), "hasher/x.go:3:1: F has no doc comment"},

@@ -47,7 +47,7 @@ func loadVersioner(t *testing.T, cfg Config) *versioner {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := newVersioner(w, newGraph(w, units), "")
+	v, err := newVersioner(w, newGraph(w, units), newSettings(w, cfg))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,11 @@ package analyzer
 
 // Config says what to analyse and how. The zero value analyses the module of
 // the current folder for the current environment.
+//
+// Fields that are empty take their value from .autover.yaml, where that has a
+// key for them: Tests, Tags, Mod, ModFile and Platform from the file in the
+// folder of go.mod or go.work, and Policy, Toolchain, Salt, Image, ImageSpec and
+// Files from the nearest one to the package of each target.
 type Config struct {
 	// Dir is the folder in which the go command is run and against which
 	// relative targets are resolved; empty means the current folder.
@@ -18,9 +23,33 @@ type Config struct {
 	// Tests makes test files part of the private code; patterns then select
 	// test functions.
 	Tests bool
-	// Salt enters every version.
-	Salt string
 	// Tags, Mod and ModFile are passed to the go command as -tags, -mod and
 	// -modfile; empty ones are not.
 	Tags, Mod, ModFile string
+	// Platform pins what the code is analysed for: GOOS/GOARCH, as in
+	// "linux/amd64", without cgo unless the environment sets CGO_ENABLED, or
+	// GOOS/GOARCH/cgo. Empty means that of the environment.
+	Platform string
+
+	// Policy chooses what enters versions: names separated by commas, either
+	// all of them, as in "body,private", or changes to the default, as in
+	// "+platform,-toolchain". Their order does not matter.
+	Policy string
+	// Toolchain says what the policy of that name adds: "declared" (the
+	// default), "actual" or "language".
+	Toolchain string
+	// Salt enters every version.
+	Salt string
+	// Image is the name of a container image, ImageSpec a YAML or JSON file
+	// that describes one; they exclude each other.
+	Image, ImageSpec string
+	// Files are globs, relative to Dir, of files whose content enters every
+	// version.
+	Files []string
+	// Custom are further policies, which no name may be given to twice.
+	Custom []Policy
+
+	// Clear names fields, by their keys in .autover.yaml, that are empty on
+	// purpose, so that no file sets them.
+	Clear []string
 }

@@ -8,15 +8,17 @@ import (
 	"strings"
 
 	"golang.org/x/tools/container/intsets"
+
+	"github.com/autover/autover/depversion"
 )
 
 // externals identifies the external code behind closures.
 type externals struct {
-	w         *world
-	toolchain []string // name, godebug settings, experiments, flags
-	ids       *identities
-	packages  []string // all external ones, sorted
-	number    map[string]int
+	w        *world
+	declared depversion.Toolchain
+	ids      *identities
+	packages []string // all external ones, sorted
+	number   map[string]int
 	// registering are the packages that register themselves with others.
 	registering []int
 	closures    map[string]*intsets.Sparse
@@ -47,8 +49,8 @@ func newExternals(w *world) (*externals, error) {
 	}
 	x := &externals{
 		w: w, ids: ids, closures: map[string]*intsets.Sparse{}, known: map[*closure]identified{}, listed: map[string]identified{}, number: map[string]int{},
-		toolchain: slices.Concat([]string{t.Name}, t.Defaults(), t.Godebug, w.experiments(), w.flags.other),
-		packages:  slices.Sorted(maps.Keys(w.external)),
+		declared: t,
+		packages: slices.Sorted(maps.Keys(w.external)),
 	}
 	for i, id := range x.packages {
 		x.number[id] = i
@@ -57,6 +59,24 @@ func newExternals(w *world) (*externals, error) {
 		}
 	}
 	return x, nil
+}
+
+// toolchain describes the toolchain by the policy of that name, how it is built,
+// and the flags that are given to it.
+func (x *externals) toolchain(k *knobs) []string {
+	t := x.declared
+	var list []string
+	switch {
+	case !k.policies.on["toolchain"]:
+		return x.w.flags.other
+	case k.toolchain == "actual":
+		list = []string{"actual", x.w.env["GOVERSION"], t.Go}
+	case k.toolchain == "language":
+		list = []string{"language", t.Go}
+	default:
+		list = append([]string{t.Name}, t.Defaults()...)
+	}
+	return slices.Concat(list, t.Godebug, x.w.experiments(), x.w.flags.other)
 }
 
 // closure returns the numbers of an external package and of all external ones

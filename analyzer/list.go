@@ -15,7 +15,7 @@ func List(ctx context.Context, cfg Config) ([]Entry, error) {
 	if err := w.parse(ctx); err != nil {
 		return nil, err
 	}
-	sel, err := w.choose(&resolver{w: w, all: cfg.All, tests: cfg.Tests, tasks: true}, cfg.Targets)
+	sel, err := w.choose(&resolver{w: w, all: cfg.All, tests: w.tests, tasks: true}, cfg.Targets)
 	if err != nil {
 		return nil, err
 	}

@@ -60,6 +60,8 @@ type world struct {
 
 	privateByID map[string]*privatePackage
 	tests       bool
+
+	configs map[string]*configFile // by folder; nil for one without
 }
 
 // importEdge is one import path of a package and the package that it means.
@@ -150,14 +152,21 @@ func load(ctx context.Context, cfg Config) (*world, error) {
 		return nil, err
 	}
 	w := &world{
-		dir: dir, env: env, tests: cfg.Tests,
+		dir: dir, env: env, configs: make(map[string]*configFile),
 		goos: env["GOOS"], goarch: env["GOARCH"], goVersion: bareVersion(env["GOVERSION"]),
 		external: make(map[string]*externalPackage), privateByID: make(map[string]*privatePackage),
 	}
-	if w.flags, err = newBuildFlags(cfg, dir, env["GOFLAGS"]); err != nil {
+	if w.root, w.roots, err = mainModules(dir, env); err != nil {
 		return nil, err
 	}
-	if w.root, w.roots, err = mainModules(dir, env); err != nil {
+	if cfg, err = w.withFile(cfg); err != nil {
+		return nil, err
+	}
+	w.tests = cfg.Tests
+	if environ, err = w.pin(ctx, cfg, environ); err != nil {
+		return nil, err
+	}
+	if w.flags, err = newBuildFlags(cfg, dir, env["GOFLAGS"]); err != nil {
 		return nil, err
 	}
 	pkgs, err := w.list(ctx, environ)

@@ -23,6 +23,10 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	knobs := newSettings(w, cfg)
+	if err := knobs.prepare(sel.targets); err != nil {
+		return nil, err
+	}
 	warnings, err := w.verify(sel.packages)
 	if err != nil {
 		return nil, err
@@ -35,7 +39,7 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 	if err := g.checkIgnored(w); err != nil {
 		return nil, err
 	}
-	v, err := newVersioner(w, g, cfg.Salt)
+	v, err := newVersioner(w, g, knobs)
 	if err != nil {
 		return nil, err
 	}

@@ -66,7 +66,7 @@ func (w *world) selectTargets(targets []string, all, tests bool) (*selection, er
 // tasks if it names none.
 func (w *world) selectRequested(cfg Config) (*selection, error) {
 	if len(cfg.Targets) > 0 {
-		return w.selectTargets(cfg.Targets, cfg.All, cfg.Tests)
+		return w.selectTargets(cfg.Targets, cfg.All, w.tests)
 	}
 	return w.choose(&resolver{w: w, tasks: true, tasksOnly: true}, nil)
 }

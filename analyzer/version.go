@@ -19,7 +19,7 @@ import (
 type versioner struct {
 	w       *world
 	g       *graph
-	salt    string
+	knobs   *settings
 	ext     *externals
 	effects []effect           // in the order of initialisation
 	writing map[int32][]int    // value node -> effects that may change it
@@ -28,7 +28,6 @@ type versioner struct {
 	allowed map[string]reached // package -> packages of the programs with it
 
 	closures *closures
-	finder   *fileFinder
 }
 
 // effect is an init function or initialiser, by its node.
@@ -41,15 +40,15 @@ type effect struct {
 // reached is a set of packages by ID.
 type reached map[string]bool
 
-func newVersioner(w *world, g *graph, salt string) (*versioner, error) {
+func newVersioner(w *world, g *graph, knobs *settings) (*versioner, error) {
 	ext, err := newExternals(w)
 	if err != nil {
 		return nil, err
 	}
 	v := &versioner{
-		w: w, g: g, salt: salt, ext: ext,
+		w: w, g: g, knobs: knobs, ext: ext,
 		writing: map[int32][]int{}, giving: map[string][]int{}, linking: map[string][]int{},
-		allowed: map[string]reached{}, finder: newFileFinder(),
+		allowed: map[string]reached{},
 	}
 	v.orderEffects()
 	for i, p := range w.programs {
@@ -167,7 +166,7 @@ func (v *versioner) report(ctx context.Context, sel *selection, warnings []strin
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		target, err := v.version(t)
+		target, err := v.version(ctx, t)
 		if err != nil {
 			return nil, err
 		}
@@ -177,22 +176,31 @@ func (v *versioner) report(ctx context.Context, sel *selection, warnings []strin
 }
 
 // version combines all that makes a version, in a fixed order.
-func (v *versioner) version(t target) (Target, error) {
+func (v *versioner) version(ctx context.Context, t target) (Target, error) {
+	k, err := v.knobs.of(t.pkg)
+	if err != nil {
+		return Target{}, err
+	}
 	start := v.g.funcs[string(symbol.Of(t.object()))]
-	c := v.closures.of(start, t.pkg.id)
-	ext, err := v.ext.identify(c, v.programs(t.pkg.id))
-	if err != nil {
-		return Target{}, err
+	in := hasher.Inputs{Target: t.name, Toolchain: v.ext.toolchain(k), Salt: k.salt}
+	var c *closure
+	if k.policies.on["private"] {
+		c = v.closures.of(start, t.pkg.id)
+		in.Closure, in.Effects, in.Debug = v.g.digests[start], v.noticed(c), v.debug(t)
+	} else {
+		c = v.closures.alone(start)
+		in.Closure = v.g.body(start)
 	}
-	components, err := v.components(t, c)
-	if err != nil {
-		return Target{}, err
+	in.Reveals, in.Layouts = c.reveals, c.layouts
+	ext := identified{modules: []Module{}}
+	if k.policies.on["external"] {
+		if ext, err = v.ext.identify(c, v.programs(t.pkg.id)); err != nil {
+			return Target{}, err
+		}
 	}
-	in := hasher.Inputs{
-		Target: t.name, Closure: v.g.digests[start], Effects: v.noticed(c),
-		Vendored: ext.vendored, Registered: ext.registered,
-		Toolchain: v.ext.toolchain, Debug: v.debug(t),
-		Reveals: c.reveals, Layouts: c.layouts, Salt: v.salt, Components: components,
+	in.Vendored, in.Registered = ext.vendored, ext.registered
+	if in.Components, err = v.components(ctx, t, c, k); err != nil {
+		return Target{}, err
 	}
 	for _, m := range ext.modules {
 		in.Modules = append(in.Modules, hasher.Module(m))

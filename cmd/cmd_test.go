@@ -20,6 +20,7 @@ type fake struct {
 	entries        []analyzer.Entry
 	err            error
 	calls          int
+	env            []string
 	stdout, stderr bytes.Buffer
 }
 
@@ -27,7 +28,7 @@ func (f *fake) main(ctx context.Context, args ...string) int {
 	f.stdout.Reset()
 	f.stderr.Reset()
 	t := &tool{
-		env: []string{"HOME=/nowhere"}, stdout: &f.stdout, stderr: &f.stderr,
+		env: append([]string{"HOME=/nowhere"}, f.env...), stdout: &f.stdout, stderr: &f.stderr,
 		run: func(_ context.Context, cfg analyzer.Config) (*analyzer.Report, error) {
 			f.calls++
 			f.cfg = cfg
@@ -81,7 +82,8 @@ func TestFlagsReachTheAnalysis(t *testing.T) {
 		{"hash -salt=a=b a.B", analyzer.Config{Targets: []string{"a.B"}, Salt: "a=b"}},
 		{"hash -- -salt -x", analyzer.Config{Targets: []string{"-salt", "-x"}}},
 		{"hash -all -test -json a.B", analyzer.Config{Targets: []string{"a.B"}, All: true, Tests: true}},
-		{"hash --all -test=false a.B", analyzer.Config{Targets: []string{"a.B"}, All: true}},
+		{"hash --all -test=false a.B", analyzer.Config{Targets: []string{"a.B"}, All: true, Clear: []string{"test"}}},
+		{"hash", analyzer.Config{Targets: []string{}}},
 		{"hash -tags x,y -mod vendor -modfile go2.mod a.B", analyzer.Config{Targets: []string{"a.B"}, Tags: "x,y", Mod: "vendor", ModFile: "go2.mod"}},
 		{"-C DIR hash a.B", analyzer.Config{Targets: []string{"a.B"}, Dir: dir}},
 		{"--C DIR hash a.B", analyzer.Config{Targets: []string{"a.B"}, Dir: dir}},

@@ -33,6 +33,23 @@ text/template for each target and ends it with a newline. The fields are those
 of the JSON object: .target .version .digest .position .task .pinned .automatic
 .pinnedAt .moved .functions .modules (.path .version .sum .replaces) .caveats
 (.kind .position .message)
+
+Policies, of which -policy chooses:
+
+    body       the function's own code, always
+    private    all private code that it reaches
+    external   the modules that it reaches
+    toolchain  the Go that go.mod or go.work declares; -toolchain actual: the
+               one that runs, -toolchain language: the go line alone
+    platform   GOOS, GOARCH, CGO_ENABLED and tags, which otherwise count through
+               the files and constants that they select; off by default
+    image      a container image, if there is one
+    files      contents of files, if any are named
+    NAME       the output of a command in .autover.yaml
+
+-policy, -toolchain, -salt, -image, -image-spec, -files, -platform, -tags, -mod,
+-modfile and -test can also be set in the environment, as in AUTOVER_IMAGE_SPEC,
+and in .autover.yaml. Flags go before the environment, and that before the file.
 `
 
 const hashExample = `
@@ -53,10 +70,13 @@ func newHashCmd(t *tool) *cobra.Command {
 		Args:    cobra.ArbitraryArgs,
 	}
 	addLoadFlags(c, &cfg)
-	c.Flags().StringVar(&cfg.Salt, "salt", "", "mix `STRING` into every version")
+	addKnobFlags(c, &cfg)
 	out.addFlags(c, "text", "json", "dotenv", "github")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := out.check(c); err != nil {
+			return err
+		}
+		if err := settle(c, &cfg, t.env); err != nil {
 			return err
 		}
 		var err error

@@ -39,6 +39,9 @@ func newListCmd(t *tool) *cobra.Command {
 		if err := out.check(c); err != nil {
 			return err
 		}
+		if err := settle(c, &cfg, t.env); err != nil {
+			return err
+		}
 		var err error
 		if cfg.Dir, err = folder(c); err != nil {
 			return err

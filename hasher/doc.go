@@ -113,7 +113,9 @@
 //
 //	string      the scheme
 //	string      qualified name of the target
-//	digest      its node
+//	digest      its node, or its own code if the policy private is off (domain
+//	            body: its form, strings of the names in the slots, whether the
+//	            package has assembly or cgo, and the digest of its files if so)
 //	list        as many effects as its arity says follow, each with
 //	  strings     names of the variables that it initialises, with a leading dot,
 //	              or empty for a blank one
@@ -131,12 +133,20 @@
 //	string      salt
 //	number      for each module that replaces another: its index, and
 //	  string      path of the other
-//	Policy      for each component that a policy adds, or that is missing because
-//	            the policy is off
+//	Policy      for each component that there is, in this order; none is there by
+//	            default:
+//	  -private, -external, -toolchain
+//	              that the policy is off; no parts
+//	  platform    GOOS=X, GOARCH=X, CGO_ENABLED=X, and the tags, sorted
+//	  image       its name
+//	  image-spec  its parameters, as the tokens of package yamltree
+//	  files       for each file, sorted by name: path of the module and of the file
+//	              in it, digest in hex of domain file: a string, its content
+//	  salt        of the task itself
+//	  custom X    what custom policy X contributes; by name, in bytes
 //
-// The components come in the order in which the knobs of autover are
-// documented; none of them is there by default. A version prints the scheme and
-// the first half of the digest.
+// What belongs to a policy that is off is left out, and its lists are empty. A
+// version prints the scheme and the first half of the digest.
 //
 // # Assumptions
 //

@@ -36,7 +36,7 @@ type step struct {
 	// that can't be observed, or a fault.
 	Edited []string `json:"edited,omitempty"`
 	// Beyond are functions with a new version whose package and imports are the
-	// same: what other packages do to them, or a fault.
+	// same, without an edit of go.mod: what other packages do to them, or a fault.
 	Beyond []string `json:"beyond,omitempty"`
 }
 
@@ -217,7 +217,7 @@ func compare(c commit, before, after *snapshot) step {
 		switch same := before.packages[target] == after.packages[target]; {
 		case !same:
 			s.Packages++
-		case isNew:
+		case isNew && !s.Requirements: // the toolchain may be another one
 			s.Beyond = append(s.Beyond, target)
 		}
 		if before.body[target] != after.body[target] {

@@ -194,7 +194,7 @@ func (f *finder) declaration(decl ast.Decl) {
 }
 
 func isTestName(name string) bool {
-	return slices.ContainsFunc([]string{"Test", "Benchmark", "Example", "Fuzz"}, func(prefix string) bool {
+	return name != "TestMain" && slices.ContainsFunc([]string{"Test", "Benchmark", "Example", "Fuzz"}, func(prefix string) bool {
 		return strings.HasPrefix(name, prefix)
 	})
 }

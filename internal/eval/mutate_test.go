@@ -67,10 +67,10 @@ func TestMutantsOf(t *testing.T) {
 
 // Top-level tests change with their own text, whatever a tool looks at.
 func TestMutantsOfTestFile(t *testing.T) {
-	src := "package p\nfunc TestX(t *testing.T) { f(1) }\nfunc helper() int { return a }\n"
+	src := "package p\nfunc TestX(t *testing.T) { f(1) }\nfunc helper() int { return a }\nfunc TestMain(m *testing.M) { f() }\n"
 	found, err := mutantsOf("x_test.go", []byte(src))
-	if err != nil || len(found) != 1 || found[0].Line != 3 {
-		t.Errorf("got %v, %v; want one mutant, in helper", found, err)
+	if err != nil || len(found) != 2 || found[0].Line != 3 || found[1].Line != 4 {
+		t.Errorf("got %v, %v; want one mutant in helper and one in TestMain", found, err)
 	}
 }
 

@@ -265,8 +265,8 @@ func (c *campaign) try(ctx context.Context, mutant mutant) (r record, err error)
 	}
 	defer func() { err = errors.Join(err, undo()) }()
 	r.Packages = slices.Sorted(maps.Keys(affected))
-	build := slices.Concat([]string{"build", "-o", os.DevNull}, c.owners[mutant.File])
-	if _, err := run(ctx, c.module.dir, nil, "go", build...); err != nil || len(r.Packages) == 0 {
+	if len(r.Packages) == 0 {
+		_, err := run(ctx, c.module.dir, nil, "go", slices.Concat([]string{"build", "-o", os.DevNull}, c.owners[mutant.File])...)
 		r.Compiled = err == nil
 		return r, ctx.Err()
 	}

@@ -180,7 +180,7 @@ func readCommands(v *yamltree.Value) (setting, error) {
 		if err != nil {
 			return s, fmt.Errorf("%s: %w", k.Text, err)
 		}
-		s.commands = append(s.commands, command{name: k.Text, words: list})
+		s.commands = append(s.commands, command{name: k.Text, words: list, line: k.Line})
 	}
 	slices.SortFunc(s.commands, func(a, b command) int { return strings.Compare(a.name, b.name) })
 	return s, nil
@@ -213,6 +213,9 @@ func (w *world) withFile(cfg Config) (Config, error) {
 			*to = s.text()
 			if key == "modfile" && !filepath.IsAbs(*to) {
 				*to = filepath.Join(w.root, filepath.FromSlash(*to))
+			}
+			if key == "platform" {
+				w.platformAt = s.at
 			}
 		}
 	}

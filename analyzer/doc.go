@@ -19,7 +19,20 @@
 // units and makes the graph. Hash rolls the digests of all nodes up in one pass.
 // The version of a target then combines its digest with what depends on the
 // programs that link it: effects of initialisation, external modules and the
-// toolchain (package depversion), and the salt.
+// toolchain (package depversion), and with the knobs.
+//
+// # Knobs
+//
+// Policies choose what enters a version; each is a component of package hasher's
+// format, in an order of its own. Settings come from Config or, where that is
+// silent, from the nearest .autover.yaml above the package of a target; those that
+// decide what is loaded are the same for all targets and come from the file beside
+// go.mod or go.work. Directives are comments of functions: tasks and pins concern
+// their own function, ignored functions are replaced by a leaf of the graph
+// wherever they are used, and files are facts of a closure, as modules are.
+//
+// Code that is analysed is never executed. What is executed are the commands that a
+// configuration file names, if it counts for a target and their policies are on.
 //
 // # Invariants
 //

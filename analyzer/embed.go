@@ -159,13 +159,10 @@ func (e *embedder) content(name string) (hasher.Digest, error) {
 	if d, ok := e.digests[name]; ok {
 		return d, nil
 	}
-	data, err := os.ReadFile(e.files[name])
+	d, err := fileDigest(e.files[name])
 	if err != nil {
 		return hasher.Digest{}, fmt.Errorf("embed file: %w: make it readable", err)
 	}
-	enc := hasher.NewEncoder("file")
-	enc.String(string(data))
-	d := enc.Sum()
 	e.digests[name] = d
 	return d, nil
 }

@@ -164,18 +164,32 @@ func isFolder(root, name string, e fs.DirEntry, deep bool) (bool, error) {
 	return mode.IsDir(), nil
 }
 
-// digest returns the digest of a file's content.
+// digest returns the digest of a file's content, which is read once.
 func (f *fileFinder) digest(name string) (hasher.Digest, error) {
 	if d, ok := f.digests[name]; ok {
 		return d, nil
 	}
-	data, err := os.ReadFile(name)
+	d, err := fileDigest(name)
+	if err == nil {
+		f.digests[name] = d
+	}
+	return d, err
+}
+
+// fileDigest returns the digest of a file's content.
+func fileDigest(name string) (hasher.Digest, error) {
+	f, err := os.Open(name)
 	if err != nil {
 		return hasher.Digest{}, err
 	}
-	e := hasher.NewEncoder("file")
-	e.String(string(data))
-	d := e.Sum()
-	f.digests[name] = d
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return hasher.Digest{}, err
+	}
+	d, err := hasher.File(f, info.Size())
+	if err != nil {
+		return hasher.Digest{}, fmt.Errorf("read %s: %w", name, err)
+	}
 	return d, nil
 }

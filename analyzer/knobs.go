@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -39,11 +40,22 @@ func newSettings(w *world, cfg Config) *settings {
 	return &settings{w: w, cfg: cfg, env: environment(cfg), finder: newFileFinder(), known: make(map[*configFile]*knobs)}
 }
 
-// prepare reads the knobs of all targets, before anything is analysed in vain.
-func (s *settings) prepare(targets []target) error {
+// prepare reads the knobs of all targets and runs the commands of their files,
+// before anything is analysed in vain.
+func (s *settings) prepare(ctx context.Context, targets []target) error {
 	for _, t := range targets {
-		if _, err := s.of(t.pkg); err != nil {
+		k, err := s.of(t.pkg)
+		if err != nil {
 			return err
+		}
+		for _, p := range k.custom {
+			c, ok := p.(*command)
+			if !ok || !k.policies.on[c.name] {
+				continue
+			}
+			if err := c.run(ctx); err != nil {
+				return fmt.Errorf("policy %s: %w", c.name, err)
+			}
 		}
 	}
 	return nil
@@ -108,7 +120,7 @@ func (s *settings) readCustom(k *knobs, f *configFile) error {
 	k.custom = slices.Clone(s.cfg.Custom)
 	set := f.get("commands")
 	for _, c := range set.commands {
-		c.dir, c.env = filepath.Dir(f.path), s.env
+		c.at, c.dir, c.env = fmt.Sprintf("%s:%d", f.name, c.line), filepath.Dir(f.path), s.env
 		k.custom = append(k.custom, &c)
 	}
 	taken := make(map[string]bool)

@@ -61,7 +61,8 @@ type world struct {
 	privateByID map[string]*privatePackage
 	tests       bool
 
-	configs map[string]*configFile // by folder; nil for one without
+	configs    map[string]*configFile // by folder; nil for one without
+	platformAt string                 // where a pinned platform stands, for messages
 }
 
 // importEdge is one import path of a package and the package that it means.
@@ -152,7 +153,7 @@ func load(ctx context.Context, cfg Config) (*world, error) {
 		return nil, err
 	}
 	w := &world{
-		dir: dir, env: env, configs: make(map[string]*configFile),
+		dir: dir, env: env, configs: make(map[string]*configFile), platformAt: "read platform",
 		goos: env["GOOS"], goarch: env["GOARCH"], goVersion: bareVersion(env["GOVERSION"]),
 		external: make(map[string]*externalPackage), privateByID: make(map[string]*privatePackage),
 	}

@@ -18,7 +18,7 @@ func pinPlatform(platform string, environ []string) ([]string, error) {
 	parts := strings.Split(platform, "/")
 	cgo := len(parts) == 3 && parts[2] == "cgo"
 	if len(parts) != 2 && !cgo || parts[0] == "" || parts[1] == "" {
-		return nil, fmt.Errorf("read platform %q: write GOOS/GOARCH, as in linux/amd64, or GOOS/GOARCH/cgo", platform)
+		return nil, fmt.Errorf("bad platform %q: write GOOS/GOARCH, as in linux/amd64, or GOOS/GOARCH/cgo", platform)
 	}
 	environ = append(slices.Clip(environ), "GOOS="+parts[0], "GOARCH="+parts[1])
 	set := slices.ContainsFunc(environ, func(kv string) bool {
@@ -42,14 +42,14 @@ func (w *world) pin(ctx context.Context, cfg Config, environ []string) ([]string
 	}
 	environ, err := pinPlatform(cfg.Platform, environ)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", w.platformAt, err)
 	}
 	goos, rest, _ := strings.Cut(cfg.Platform, "/")
 	goarch, _, _ := strings.Cut(rest, "/")
 	// The go command lists packages for any platform, known or not.
 	known, err := os.ReadFile(filepath.Join(w.env["GOROOT"], "src", "internal", "platform", "zosarch.go"))
 	if err == nil && !strings.Contains(string(known), fmt.Sprintf("{%q, %q}", goos, goarch)) {
-		return nil, fmt.Errorf("read platform %s: Go has no such platform: use one of 'go tool dist list'", cfg.Platform)
+		return nil, fmt.Errorf("%s: unknown platform %s: use one of 'go tool dist list'", w.platformAt, cfg.Platform)
 	}
 	if w.env, err = goEnv(ctx, w.dir, environ); err != nil {
 		return nil, err

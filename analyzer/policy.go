@@ -1,16 +1,12 @@
 package analyzer
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/autover/autover/hasher"
 	"github.com/autover/autover/internal/near"
@@ -110,49 +106,6 @@ func unknownName(what, name string, names []string) error {
 		return fmt.Errorf("unknown %s %q: did you mean %s?", what, name, similar)
 	}
 	return fmt.Errorf("unknown %s %q: there are %s", what, name, strings.Join(names, ", "))
-}
-
-// command is a policy that a configuration file defines: a program whose
-// standard output is added. It runs once, in the folder of the file.
-type command struct {
-	name  string
-	words []string
-	dir   string
-	env   []string
-	out   *string
-}
-
-// commandGrace is how long a cancelled command may hold on to its output.
-const commandGrace = time.Second
-
-func (c *command) Name() string { return c.name }
-
-func (c *command) Contribution(ctx context.Context, _ Subject) (string, error) {
-	if c.out != nil {
-		return *c.out, nil
-	}
-	name := c.words[0]
-	if strings.ContainsRune(name, '/') && !filepath.IsAbs(name) {
-		name = filepath.Join(c.dir, filepath.FromSlash(name))
-	}
-	cmd := exec.CommandContext(ctx, name, c.words[1:]...)
-	cmd.Dir, cmd.WaitDelay = c.dir, commandGrace
-	cmd.Env = append(slices.Clip(c.env), "PWD="+c.dir)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if ctx.Err() != nil {
-		return "", ctx.Err()
-	}
-	if err != nil {
-		if said := strings.Join(strings.Fields(stderr.String()), " "); said != "" {
-			err = fmt.Errorf("%w: %s", err, said)
-		}
-		return "", fmt.Errorf("run %s: %w: correct the command in %s", strings.Join(c.words, " "), err, configName)
-	}
-	text := string(out)
-	c.out = &text
-	return text, nil
 }
 
 // components returns what policies add to the version of a target beyond what

@@ -261,7 +261,7 @@ func TestRefusedConfig(t *testing.T) {
 		{func(c *Config) { c.Platform = "linux" }, "write GOOS/GOARCH"},
 		{func(c *Config) { c.Platform = "linux/amd64/x" }, "write GOOS/GOARCH"},
 		{func(c *Config) { c.Platform = "linux/" }, "write GOOS/GOARCH"},
-		{func(c *Config) { c.Platform = "linux/wasm" }, "no such platform"},
+		{func(c *Config) { c.Platform = "linux/wasm" }, "unknown platform linux/wasm"},
 		{func(c *Config) { c.Image = "x" }, "exclude each other"},
 		{func(c *Config) { c.ImageSpec = "nosuch.yaml" }, "read image-spec: "},
 		{func(c *Config) { c.ImageSpec = "bad.yaml" }, "bad.yaml: line 2: key a is there twice"},

@@ -24,7 +24,7 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 		return nil, err
 	}
 	knobs := newSettings(w, cfg)
-	if err := knobs.prepare(sel.targets); err != nil {
+	if err := knobs.prepare(ctx, sel.targets); err != nil {
 		return nil, err
 	}
 	warnings, err := w.verify(sel.packages)

@@ -92,6 +92,9 @@ func (w *world) configIn(dir string) (*configFile, error) {
 	name := filepath.Join(dir, configName)
 	data, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
+		if other := strings.TrimSuffix(name, "yaml") + "yml"; exists(other) {
+			return nil, fmt.Errorf("%s: nothing reads it: rename it to %s", w.relative(other), configName)
+		}
 		w.configs[dir] = nil
 		return nil, nil
 	}
@@ -108,6 +111,11 @@ func (w *world) configIn(dir string) (*configFile, error) {
 	}
 	w.configs[dir] = f
 	return f, nil
+}
+
+func exists(name string) bool {
+	_, err := os.Lstat(name)
+	return err == nil
 }
 
 // read takes over the settings of a document.

@@ -2,9 +2,11 @@ package cmd
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/autover/autover/analyzer"
+	"github.com/autover/autover/internal/near"
 	"github.com/spf13/cobra"
 )
 
@@ -26,12 +28,15 @@ func addKnobFlags(c *cobra.Command, cfg *analyzer.Config) {
 // settle lets the environment set the flags that were not given, and notes what
 // is empty on purpose.
 func settle(c *cobra.Command, cfg *analyzer.Config, env []string) error {
+	if err := checkVariables(env); err != nil {
+		return err
+	}
 	for _, name := range knobs {
 		f := c.Flags().Lookup(name)
 		if f == nil {
 			continue
 		}
-		key := "AUTOVER_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+		key := variable(name)
 		if value := getenv(env, key); value != "" && !f.Changed {
 			if err := c.Flags().Set(name, value); err != nil {
 				return &usageError{message: fmt.Sprintf("bad value %q of %s", value, key)}
@@ -39,6 +44,32 @@ func settle(c *cobra.Command, cfg *analyzer.Config, env []string) error {
 		}
 		if empty := f.Value.String(); f.Changed && (empty == "" || empty == "[]" || empty == "false") {
 			cfg.Clear = append(cfg.Clear, name)
+		}
+	}
+	return nil
+}
+
+// variable is the name under which the environment sets a flag.
+func variable(flag string) string {
+	return "AUTOVER_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// checkVariables refuses misspelt variables, which would go unnoticed. What looks
+// like none of them is left to others.
+func checkVariables(env []string) error {
+	var names []string
+	for _, name := range knobs {
+		names = append(names, variable(name))
+	}
+	for _, kv := range env {
+		name, value, _ := strings.Cut(kv, "=")
+		if !strings.HasPrefix(name, "AUTOVER_") || value == "" || slices.Contains(names, name) {
+			continue
+		}
+		for _, known := range names {
+			if near.Is(strings.TrimPrefix(name, "AUTOVER_"), strings.TrimPrefix(known, "AUTOVER_")) {
+				return &usageError{message: fmt.Sprintf("unknown variable %s; did you mean %s?", name, known)}
+			}
 		}
 	}
 	return nil

@@ -27,7 +27,7 @@ func TestKnobsReachTheAnalysis(t *testing.T) {
 		{"AUTOVER_SALT=d AUTOVER_SALT=e", "", analyzer.Config{Targets: target, Salt: "e"}},
 		{"AUTOVER_FILES=a,b AUTOVER_IMAGE_SPEC=s AUTOVER_TEST=1", "", analyzer.Config{Targets: target, Files: []string{"a", "b"}, ImageSpec: "s", Tests: true}},
 		{"AUTOVER_TEST=1", "-test=false", analyzer.Config{Targets: target, Clear: []string{"test"}}},
-		{"AUTOVER_ALL=1 AUTOVER_JSON=1 AUTOVER=x autover_salt=y", "", analyzer.Config{Targets: target}},
+		{"AUTOVER_CACHE=x AUTOVER_SLAT= AUTOVER_JSON=1 AUTOVER=x autover_salt=y", "", analyzer.Config{Targets: target}},
 	}
 	for _, test := range tests {
 		f := newFake()
@@ -53,6 +53,14 @@ func TestKnobsOfList(t *testing.T) {
 	}
 	f.env = []string{"AUTOVER_TEST=perhaps"}
 	if status := f.main(t.Context(), "list"); status != 2 || !strings.Contains(f.stderr.String(), `bad value "perhaps" of AUTOVER_TEST`) {
+		t.Errorf("exit status %d: %s", status, &f.stderr)
+	}
+}
+
+func TestMisspeltVariable(t *testing.T) {
+	f := newFake()
+	f.env = []string{"AUTOVER_IMAGE_SPEC=x", "AUTOVER_IMAGE-SPEC=y"}
+	if status := f.main(t.Context(), "hash", "x"); status != 2 || f.stderr.String() != "autover: unknown variable AUTOVER_IMAGE-SPEC; did you mean AUTOVER_IMAGE_SPEC?\n" || f.calls > 0 {
 		t.Errorf("exit status %d: %s", status, &f.stderr)
 	}
 }

@@ -4,9 +4,9 @@ package analyzer
 // the current folder for the current environment.
 //
 // Fields that are empty take their value from .autover.yaml, where that has a
-// key for them: Tests, Tags, Mod, ModFile and Platform from the file in the
-// folder of go.mod or go.work, and Policy, Toolchain, Salt, Image, ImageSpec and
-// Files from the nearest one to the package of each target.
+// key for them: Tests, Tags, Mod, ModFile, Private and Platform from the file
+// in the folder of go.mod or go.work, and Policy, Toolchain, Salt, Image,
+// ImageSpec and Files from the nearest one to the package of each target.
 type Config struct {
 	// Dir is the folder in which the go command is run and against which
 	// relative targets are resolved; empty means the current folder.
@@ -26,6 +26,10 @@ type Config struct {
 	// Tags, Mod and ModFile are passed to the go command as -tags, -mod and
 	// -modfile; empty ones are not.
 	Tags, Mod, ModFile string
+	// Private lists modules whose source is private code although it comes from
+	// the module cache or a vendor folder: patterns of path prefixes, separated
+	// by commas, as in GOPRIVATE.
+	Private string
 	// Platform pins what the code is analysed for: GOOS/GOARCH, as in
 	// "linux/amd64", without cgo unless the environment sets CGO_ENABLED, or
 	// GOOS/GOARCH/cgo. Empty means that of the environment.

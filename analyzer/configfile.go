@@ -40,6 +40,7 @@ var configKeys = []configKey{
 	{name: "tags", list: true, whole: true},
 	{name: "mod", whole: true},
 	{name: "modfile", whole: true},
+	{name: "private", list: true, whole: true},
 	{name: "test", truth: true, whole: true},
 }
 
@@ -216,7 +217,7 @@ func (w *world) withFile(cfg Config) (Config, error) {
 	if err != nil || f == nil {
 		return cfg, err
 	}
-	for key, to := range map[string]*string{"platform": &cfg.Platform, "tags": &cfg.Tags, "mod": &cfg.Mod, "modfile": &cfg.ModFile} {
+	for key, to := range map[string]*string{"platform": &cfg.Platform, "tags": &cfg.Tags, "mod": &cfg.Mod, "modfile": &cfg.ModFile, "private": &cfg.Private} {
 		if s := f.get(key); s.at != "" && !cfg.says(key, *to) {
 			*to = s.text()
 			if key == "modfile" && !filepath.IsAbs(*to) {

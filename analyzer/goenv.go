@@ -120,12 +120,26 @@ func splitFlags(s string) ([]string, error) {
 	}
 }
 
+// quoteFlag is the reverse of splitFlags for one flag.
+func quoteFlag(flag string) string {
+	switch {
+	case !strings.ContainsAny(flag, " \t\r\n'\""):
+		return flag
+	case strings.Contains(flag, "'"):
+		return `"` + flag + `"`
+	}
+	return "'" + flag + "'"
+}
+
 // buildFlags are the flags of one run of the go command, as GOFLAGS and the
 // configuration give them.
 type buildFlags struct {
 	args    []string // for the go command, after GOFLAGS
 	tags    string   // effective -tags
 	modFile string   // effective -modfile, absolute, or empty
+	// goflags is GOFLAGS without -modfile, which package packages would pass to
+	// a run of the go command outside of modules; empty if there was none.
+	goflags string
 	// other holds the remaining GOFLAGS that can change what a program does
 	// (-ldflags with -X, -gcflags, -race, ...), in their order.
 	other []string
@@ -150,8 +164,12 @@ func newBuildFlags(cfg Config, dir, goflags string) (*buildFlags, error) {
 	}
 	b := &buildFlags{tags: cfg.Tags}
 	mod, modFile := "", cfg.ModFile
+	var rest []string
 	for _, f := range fields {
 		name, value, _ := strings.Cut(strings.TrimLeft(f, "-"), "=")
+		if name != "modfile" {
+			rest = append(rest, quoteFlag(f))
+		}
 		switch {
 		case name == "overlay" || name == "toolexec" || name == "compiler" && value != "gc":
 			return nil, fmt.Errorf("read GOFLAGS: -%s replaces what the source says, which a version cannot cover: run autover without it", name)
@@ -174,6 +192,9 @@ func newBuildFlags(cfg Config, dir, goflags string) (*buildFlags, error) {
 		modFile = filepath.Join(dir, modFile)
 	}
 	b.modFile = modFile
+	if len(rest) < len(fields) { // an empty value would let the file of 'go env -w' decide
+		b.goflags = strings.Join(append(rest, "-buildvcs=auto"), " ")
+	}
 	for name, value := range map[string]string{"mod": mod, "modfile": modFile, "tags": b.tags} {
 		if value != "" {
 			b.args = append(b.args, "-"+name+"="+value)

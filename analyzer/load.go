@@ -60,6 +60,10 @@ type world struct {
 
 	privateByID map[string]*privatePackage
 	tests       bool
+	// privatePatterns are those of Config.Private; cached maps the folders of
+	// modules that they match to "path@version".
+	privatePatterns string
+	cached          map[string]string
 
 	configs    map[string]*configFile // by folder; nil for one without
 	platformAt string                 // where a pinned platform stands, for messages
@@ -153,7 +157,7 @@ func load(ctx context.Context, cfg Config) (*world, error) {
 		return nil, err
 	}
 	w := &world{
-		dir: dir, env: env, configs: make(map[string]*configFile), platformAt: "read platform",
+		dir: dir, env: env, configs: make(map[string]*configFile), platformAt: "read platform", cached: make(map[string]string),
 		goos: env["GOOS"], goarch: env["GOARCH"], goVersion: bareVersion(env["GOVERSION"]),
 		external: make(map[string]*externalPackage), privateByID: make(map[string]*privatePackage),
 	}
@@ -163,7 +167,10 @@ func load(ctx context.Context, cfg Config) (*world, error) {
 	if cfg, err = w.withFile(cfg); err != nil {
 		return nil, err
 	}
-	w.tests = cfg.Tests
+	if err := depversion.CheckPatterns(cfg.Private); err != nil {
+		return nil, fmt.Errorf("read -private: %w", err)
+	}
+	w.tests, w.privatePatterns = cfg.Tests, cfg.Private
 	if environ, err = w.pin(ctx, cfg, environ); err != nil {
 		return nil, err
 	}
@@ -173,6 +180,11 @@ func load(ctx context.Context, cfg Config) (*world, error) {
 	pkgs, err := w.list(ctx, environ)
 	if err != nil {
 		return nil, err
+	}
+	if usesDriver(environ) {
+		if err := w.complete(ctx, environ, pkgs); err != nil {
+			return nil, err
+		}
 	}
 	w.add(pkgs)
 	w.reserve()
@@ -250,6 +262,9 @@ func mainModules(dir string, env map[string]string) (root string, roots []string
 // list runs go list in the root folder, where patterns are independent of the
 // folder of the request and positions in errors are relative to the root.
 func (w *world) list(ctx context.Context, environ []string) ([]*packages.Package, error) {
+	if w.flags.goflags != "" {
+		environ = append(slices.Clip(environ), "GOFLAGS="+w.flags.goflags)
+	}
 	pkgs, err := packages.Load(&packages.Config{
 		Mode:       metadataMode,
 		Context:    ctx,
@@ -309,7 +324,7 @@ func (w *world) add(roots []*packages.Package) {
 		switch {
 		case isTestMain(p):
 			links[p.ID] = p
-		case isPrivate(p):
+		case w.isPrivate(p):
 			w.addPrivate(p)
 			if p.Name == "main" && p.ForTest == "" {
 				links[p.ID] = p
@@ -325,10 +340,17 @@ func (w *world) add(roots []*packages.Package) {
 }
 
 // isPrivate tells whether a package belongs to a main module (of go.mod or
-// go.work) or to a module replaced by a local directory.
-func isPrivate(p *packages.Package) bool {
+// go.work), to a module replaced by a local directory, or to one that the user
+// calls private, by the path of its imports or of its replacement.
+func (w *world) isPrivate(p *packages.Package) bool {
 	m := p.Module
-	return m != nil && (m.Main || m.Replace != nil && m.Replace.Version == "")
+	if m == nil {
+		return false
+	}
+	if m.Main || m.Replace != nil && m.Replace.Version == "" {
+		return true
+	}
+	return depversion.MatchPrefix(w.privatePatterns, m.Path) || m.Replace != nil && depversion.MatchPrefix(w.privatePatterns, m.Replace.Path)
 }
 
 // isTestMain recognises the main package that the go command generates for a
@@ -357,6 +379,14 @@ func (w *world) addPrivate(p *packages.Package) {
 	}
 	for _, f := range p.GoFiles {
 		q.fileNames = append(q.fileNames, filepath.Base(f))
+	}
+	if m := p.Module; m != nil && m.Dir != "" && !m.Main {
+		if m.Replace != nil {
+			m = m.Replace
+		}
+		if m.Version != "" {
+			w.cached[p.Module.Dir] = m.Path + "@" + m.Version
+		}
 	}
 	q.errs = w.listProblems(p)
 	w.private = append(w.private, q)
@@ -422,7 +452,14 @@ func (w *world) position(pos token.Pos) string {
 	return fmt.Sprintf("%s:%d", w.relative(p.Filename), p.Line)
 }
 
+// relative returns the slash-separated path of a file as seen from the root. Of
+// a file in the module cache, which may be anywhere, it is module@version/file.
 func (w *world) relative(file string) string {
+	for dir, module := range w.cached {
+		if rest, ok := strings.CutPrefix(file, dir+string(filepath.Separator)); ok {
+			return module + "/" + filepath.ToSlash(rest)
+		}
+	}
 	if rel, err := filepath.Rel(w.root, file); err == nil {
 		file = rel
 	}

@@ -75,6 +75,7 @@ var hints = []struct{ text, step string }{
 	{"missing go.sum entry", "run 'go mod tidy'"},
 	{"to add it: go get", ""},
 	{"to add: go get", ""},
+	{"run: go get", ""},
 	{"to add it: go mod download", ""},
 	{"checksum mismatch", "run 'go clean -modcache' and 'go mod verify', and check who changed go.sum"},
 	{"updates to go.mod needed", "run 'go mod tidy'"},
@@ -99,6 +100,9 @@ var hints = []struct{ text, step string }{
 	{"unknown revision", "check the version in go.mod"},
 	{"not supported (can be", "correct -mod"},
 	{"does not have .mod extension", "name a file that ends in .mod"},
+	{"unsupported GOOS/GOARCH pair", "correct GOOS and GOARCH: 'go tool dist list' prints the pairs"},
+	{"unknown GOEXPERIMENT", "correct GOEXPERIMENT"},
+	{"invalid GO", "correct the setting in the environment, or with 'go env -w'"},
 	{"parsing $GOFLAGS", "correct it in the environment, or with 'go env -w GOFLAGS=...'"},
 }
 

@@ -84,6 +84,7 @@ func TestFlagsReachTheAnalysis(t *testing.T) {
 		{"hash -all -test -json a.B", analyzer.Config{Targets: []string{"a.B"}, All: true, Tests: true}},
 		{"hash --all -test=false a.B", analyzer.Config{Targets: []string{"a.B"}, All: true, Clear: []string{"test"}}},
 		{"hash", analyzer.Config{Targets: []string{}}},
+		{"hash -private example.com/*,corp.org a.B", analyzer.Config{Targets: []string{"a.B"}, Private: "example.com/*,corp.org"}},
 		{"hash -tags x,y -mod vendor -modfile go2.mod a.B", analyzer.Config{Targets: []string{"a.B"}, Tags: "x,y", Mod: "vendor", ModFile: "go2.mod"}},
 		{"-C DIR hash a.B", analyzer.Config{Targets: []string{"a.B"}, Dir: dir}},
 		{"--C DIR hash a.B", analyzer.Config{Targets: []string{"a.B"}, Dir: dir}},

@@ -16,6 +16,7 @@ func addLoadFlags(c *cobra.Command, cfg *analyzer.Config) {
 	flags.StringVar(&cfg.Tags, "tags", "", "build with the tags `LIST`, separated by commas")
 	flags.StringVar(&cfg.Mod, "mod", "", "find modules in this `MODE`: readonly, vendor, mod")
 	flags.StringVar(&cfg.ModFile, "modfile", "", "read `FILE` instead of go.mod")
+	flags.StringVar(&cfg.Private, "private", "", "analyse modules that match `PATTERNS` by their source")
 	flags.StringVar(&cfg.Platform, "platform", "", "analyse for `OS/ARCH`, such as linux/amd64, or OS/ARCH/cgo")
 	flags.BoolVar(&cfg.All, "all", false, "patterns select unexported functions as well")
 	flags.BoolVar(&cfg.Tests, "test", false, "test files count, and patterns select test functions")

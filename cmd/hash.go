@@ -48,8 +48,9 @@ Policies, of which -policy chooses:
     NAME       the output of a command in .autover.yaml
 
 -policy, -toolchain, -salt, -image, -image-spec, -files, -platform, -tags, -mod,
--modfile and -test can also be set in the environment, as in AUTOVER_IMAGE_SPEC,
-and in .autover.yaml. Flags go before the environment, and that before the file.
+-modfile, -private and -test can also be set in the environment, as in
+AUTOVER_IMAGE_SPEC, and in .autover.yaml. Flags go before the environment, and
+that before the file.
 `
 
 const hashExample = `

@@ -12,7 +12,7 @@ import (
 
 // knobs are the flags that .autover.yaml and the environment can set as well,
 // each as AUTOVER_ and its name in capitals.
-var knobs = []string{"policy", "toolchain", "salt", "image", "image-spec", "files", "platform", "tags", "mod", "modfile", "test"}
+var knobs = []string{"policy", "toolchain", "salt", "image", "image-spec", "files", "platform", "tags", "mod", "modfile", "private", "test"}
 
 // addKnobFlags declares the flags that choose what enters a version.
 func addKnobFlags(c *cobra.Command, cfg *analyzer.Config) {

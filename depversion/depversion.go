@@ -35,6 +35,7 @@ package depversion
 import (
 	"fmt"
 	"io"
+	"path"
 	"strings"
 
 	"golang.org/x/mod/modfile"
@@ -115,6 +116,20 @@ func Vendored(sel Selected) (Module, error) {
 		return Module{}, fmt.Errorf("identify module %s: it has no version: run 'go mod tidy', or 'go mod vendor' if it is vendored", sel.Path)
 	}
 	return m, nil
+}
+
+// MatchPrefix tells whether a prefix of a module path matches one of the glob
+// patterns, which are separated by commas, as in GOPRIVATE.
+func MatchPrefix(patterns, path string) bool { return module.MatchPrefixPatterns(patterns, path) }
+
+// CheckPatterns refuses a malformed pattern, which would match nothing.
+func CheckPatterns(patterns string) error {
+	for pattern := range strings.SplitSeq(patterns, ",") {
+		if _, err := path.Match(pattern, ""); err != nil {
+			return fmt.Errorf("pattern %s: %w: correct it", pattern, err)
+		}
+	}
+	return nil
 }
 
 // HashFiles returns the hash of the contents of files and their names, in the

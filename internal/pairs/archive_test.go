@@ -56,8 +56,8 @@ type pair struct {
 
 // flags are those of the command line that reach analyzer.Config.
 type flags struct {
-	test               bool
-	tags, mod, modFile string
+	test                        bool
+	tags, mod, modFile, private string
 }
 
 // args returns the flags as go build takes them.
@@ -178,7 +178,7 @@ func (f *flags) parse(fields []string) error {
 			f.test = true
 			continue
 		}
-		to, ok := map[string]*string{"-tags": &f.tags, "-mod": &f.mod, "-modfile": &f.modFile}[name]
+		to, ok := map[string]*string{"-tags": &f.tags, "-mod": &f.mod, "-modfile": &f.modFile, "-private": &f.private}[name]
 		if !ok || len(fields) == 0 {
 			return fmt.Errorf("bad flag %s", name)
 		}

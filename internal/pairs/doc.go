@@ -9,7 +9,7 @@
 //	change TARGET            the version must differ between the two states
 //	change BEFORE AFTER      likewise, for a target that has another name after
 //	same TARGET              the version must not differ
-//	flags [-test] [-tags L] [-mod M] [-modfile F]
+//	flags [-test] [-tags L] [-mod M] [-modfile F] [-private P]
 //	env NAME=VALUE           for the analysis and for the go command
 //	flags.before, flags.after, env.before, env.after
 //	                         the same for one side only

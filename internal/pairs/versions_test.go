@@ -54,6 +54,7 @@ func (p *pair) versions(t *testing.T, s side, dir string, env, targets []string)
 		Tags:    p.flags[s].tags,
 		Mod:     p.flags[s].mod,
 		ModFile: p.flags[s].modFile,
+		Private: p.flags[s].private,
 	})
 	if err != nil {
 		t.Fatalf("%s: analyse %v: %v", s, targets, err)

@@ -2,7 +2,6 @@ package analyzer
 
 import (
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/container/intsets"
 
@@ -21,7 +20,7 @@ func (g *graph) body(start int32) hasher.Digest {
 	e.Digest(n.decl.form.Local)
 	names := make([]string, len(n.decl.form.Refs))
 	for i, r := range n.decl.form.Refs {
-		names[i] = withoutVariant(string(r.ID))
+		names[i] = string(r.ID)
 	}
 	e.Strings(names)
 	e.Bool(n.unit.isSealed)
@@ -29,16 +28,6 @@ func (g *graph) body(start int32) hasher.Digest {
 		e.Digest(n.unit.sealed)
 	}
 	return e.Sum()
-}
-
-// withoutVariant removes the name of a test binary from a symbol.
-func withoutVariant(id string) string {
-	before, rest, ok := strings.Cut(id, " [")
-	if !ok {
-		return id
-	}
-	_, after, _ := strings.Cut(rest, "]")
-	return before + after
 }
 
 // alone returns the closure of a function that reaches no private code but

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -228,6 +229,25 @@ func TestToolchainPolicies(t *testing.T) {
 	if len(slices.Compact(policies)) != 3 {
 		t.Error("two toolchain policies give one version")
 	}
+}
+
+// FuzzPolicies reads lists in two orders, which mean the same.
+func FuzzPolicies(f *testing.F) {
+	for _, list := range []string{"body", "+platform,-toolchain", "own,image", "-own,-own,+own", "", ",", "x"} {
+		f.Add(list)
+	}
+	f.Fuzz(func(t *testing.T, list string) {
+		items := strings.Split(list, ",")
+		slices.Reverse(items)
+		a, errA := choosePolicies(list, []string{"own"})
+		b, errB := choosePolicies(strings.Join(items, ","), []string{"own"})
+		if (errA == nil) != (errB == nil) || errA == nil && !reflect.DeepEqual(a, b) {
+			t.Fatalf("%q: %v, %v; reversed: %v, %v", list, a, errA, b, errB)
+		}
+		if errA == nil && !a.on["body"] {
+			t.Fatalf("%q leaves out the body", list)
+		}
+	})
 }
 
 func TestRefusedPolicies(t *testing.T) {

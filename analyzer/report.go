@@ -37,6 +37,9 @@ type Target struct {
 	Functions int
 	// Modules are the external modules that entered the version, by path.
 	Modules []Module
+	// Components are what policies added, or took out, in the order in which
+	// they entered; none by default.
+	Components []Component
 	// Caveats tell what could not be analysed exactly.
 	Caveats []Caveat
 }
@@ -59,6 +62,15 @@ func (p *Pin) Moved() bool { return p.At != "" && p.At != p.Automatic }
 // another, Replaces is the path of the other, under which it is imported.
 type Module struct {
 	Path, Version, Sum, Replaces string
+}
+
+// Component is what one policy adds to a version: for "platform", "image" or
+// "image-spec", "files" (names, each followed by a digest), "salt" that of the
+// task, "custom NAME" the contribution; for "-external" and the like nothing,
+// since the policy is off.
+type Component struct {
+	Name  string
+	Parts []string
 }
 
 // Caveat is a place whose effect on the version could only be approximated.

@@ -214,6 +214,9 @@ func (v *versioner) version(ctx context.Context, t target) (Target, error) {
 		out.Pin = &Pin{Position: p.at, Automatic: out.Version, At: p.version}
 		out.Version = p.value
 	}
+	for _, added := range in.Components {
+		out.Components = append(out.Components, Component(added))
+	}
 	for _, cv := range c.caveats {
 		out.Caveats = append(out.Caveats, Caveat(cv))
 	}

@@ -31,8 +31,8 @@ Formats:
 Two targets that would get one name are an error. -f executes a template of
 text/template for each target and ends it with a newline. The fields are those
 of the JSON object: .target .version .digest .position .task .pinned .automatic
-.pinnedAt .moved .functions .modules (.path .version .sum .replaces) .caveats
-(.kind .position .message)
+.pinnedAt .moved .functions .modules (.path .version .sum .replaces) .components
+(.name .parts) .caveats (.kind .position .message)
 
 Policies, of which -policy chooses:
 

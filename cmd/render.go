@@ -80,7 +80,9 @@ type (
 		jsonPin
 		Functions int          `json:"functions"`
 		Modules   []jsonModule `json:"modules"`
-		Caveats   []jsonCaveat `json:"caveats"`
+		// Components are what policies beyond the default ones add.
+		Components []jsonComponent `json:"components,omitempty"`
+		Caveats    []jsonCaveat    `json:"caveats"`
 	}
 	// jsonPin tells of a pinned version: the automatic one of the code as it is,
 	// that of the code when it was pinned, and whether the two are known to
@@ -96,6 +98,10 @@ type (
 		Sum     string `json:"sum"`
 		// Replaces is the path under which a replacement is imported.
 		Replaces string `json:"replaces,omitempty"`
+	}
+	jsonComponent struct {
+		Name  string   `json:"name"`
+		Parts []string `json:"parts"`
 	}
 	jsonCaveat struct {
 		Kind     string `json:"kind"`
@@ -122,6 +128,9 @@ func jsonTargets(r *analyzer.Report) []jsonTarget {
 		}
 		for _, m := range t.Modules {
 			j.Modules = append(j.Modules, jsonModule(m))
+		}
+		for _, c := range t.Components {
+			j.Components = append(j.Components, jsonComponent{c.Name, append([]string{}, c.Parts...)})
 		}
 		for _, c := range t.Caveats {
 			j.Caveats = append(j.Caveats, jsonCaveat(c))
@@ -190,7 +199,7 @@ func writeTemplate[T any](w io.Writer, t *template.Template, targets []T) error 
 		}
 		dec := json.NewDecoder(bytes.NewReader(text))
 		dec.UseNumber()
-		data := map[string]any{"task": "", "automatic": "", "pinnedAt": "", "moved": false}
+		data := map[string]any{"task": "", "automatic": "", "pinnedAt": "", "moved": false, "components": []any{}}
 		if err := dec.Decode(&data); err != nil {
 			return err
 		}

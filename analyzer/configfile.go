@@ -223,15 +223,21 @@ func (w *world) withFile(cfg Config) (Config, error) {
 			if key == "modfile" && !filepath.IsAbs(*to) {
 				*to = filepath.Join(w.root, filepath.FromSlash(*to))
 			}
-			if key == "platform" {
-				w.platformAt = s.at
-			}
+			w.origins[key] = s.at
 		}
 	}
 	if s := f.get("test"); !cfg.Tests && !slices.Contains(cfg.Clear, "test") {
 		cfg.Tests = s.text() == "true"
 	}
 	return cfg, nil
+}
+
+// origin says where a key of the whole run stands, for messages.
+func (w *world) origin(key string) string {
+	if at := w.origins[key]; at != "" {
+		return at
+	}
+	return "read " + key
 }
 
 // says tells whether the configuration itself sets a key, so that no file does.

@@ -65,6 +65,9 @@ func (f *fileFinder) find(m moduleFolder, dir, pattern string) ([]dataFile, erro
 	if files, ok := f.found[key]; ok {
 		return files, nil
 	}
+	if m.dir == "" {
+		return nil, fmt.Errorf("glob %s: module %s is vendored, which leaves such files behind: remove the directive, or replace the module by a directory", pattern, m.path)
+	}
 	rel, err := filepath.Rel(m.dir, dir)
 	if err != nil {
 		return nil, err

@@ -63,7 +63,11 @@ func (s *settings) prepare(ctx context.Context, targets []target) error {
 
 // of returns the knobs of a package.
 func (s *settings) of(p *privatePackage) (*knobs, error) {
-	f, err := s.w.configFor(p.dir, p.module.Dir)
+	dir, limit := p.dir, p.module.Dir
+	if !isLocalModule(p.module) { // its author's settings and commands are not the user's
+		dir, limit = s.w.root, s.w.root
+	}
+	f, err := s.w.configFor(dir, limit)
 	if err != nil {
 		return nil, err
 	}

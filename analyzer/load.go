@@ -65,8 +65,8 @@ type world struct {
 	privatePatterns string
 	cached          map[string]string
 
-	configs    map[string]*configFile // by folder; nil for one without
-	platformAt string                 // where a pinned platform stands, for messages
+	configs map[string]*configFile // by folder; nil for one without
+	origins map[string]string      // where keys of the whole run stand, for messages
 }
 
 // importEdge is one import path of a package and the package that it means.
@@ -157,7 +157,7 @@ func load(ctx context.Context, cfg Config) (*world, error) {
 		return nil, err
 	}
 	w := &world{
-		dir: dir, env: env, configs: make(map[string]*configFile), platformAt: "read platform", cached: make(map[string]string),
+		dir: dir, env: env, configs: make(map[string]*configFile), origins: make(map[string]string), cached: make(map[string]string),
 		goos: env["GOOS"], goarch: env["GOARCH"], goVersion: bareVersion(env["GOVERSION"]),
 		external: make(map[string]*externalPackage), privateByID: make(map[string]*privatePackage),
 	}
@@ -168,7 +168,7 @@ func load(ctx context.Context, cfg Config) (*world, error) {
 		return nil, err
 	}
 	if err := depversion.CheckPatterns(cfg.Private); err != nil {
-		return nil, fmt.Errorf("read -private: %w", err)
+		return nil, fmt.Errorf("%s: %w", w.origin("private"), err)
 	}
 	w.tests, w.privatePatterns = cfg.Tests, cfg.Private
 	if environ, err = w.pin(ctx, cfg, environ); err != nil {
@@ -347,10 +347,13 @@ func (w *world) isPrivate(p *packages.Package) bool {
 	if m == nil {
 		return false
 	}
-	if m.Main || m.Replace != nil && m.Replace.Version == "" {
-		return true
-	}
-	return depversion.MatchPrefix(w.privatePatterns, m.Path) || m.Replace != nil && depversion.MatchPrefix(w.privatePatterns, m.Replace.Path)
+	return isLocalModule(m) || depversion.MatchPrefix(w.privatePatterns, m.Path) || m.Replace != nil && depversion.MatchPrefix(w.privatePatterns, m.Replace.Path)
+}
+
+// isLocalModule tells whether the code of a module lies in a folder of the user's:
+// a main module, or one replaced by a directory.
+func isLocalModule(m *packages.Module) bool {
+	return m.Main || m.Replace != nil && m.Replace.Version == ""
 }
 
 // isTestMain recognises the main package that the go command generates for a

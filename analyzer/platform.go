@@ -42,14 +42,14 @@ func (w *world) pin(ctx context.Context, cfg Config, environ []string) ([]string
 	}
 	environ, err := pinPlatform(cfg.Platform, environ)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", w.platformAt, err)
+		return nil, fmt.Errorf("%s: %w", w.origin("platform"), err)
 	}
 	goos, rest, _ := strings.Cut(cfg.Platform, "/")
 	goarch, _, _ := strings.Cut(rest, "/")
 	// The go command lists packages for any platform, known or not.
 	known, err := os.ReadFile(filepath.Join(w.env["GOROOT"], "src", "internal", "platform", "zosarch.go"))
 	if err == nil && !strings.Contains(string(known), fmt.Sprintf("{%q, %q}", goos, goarch)) {
-		return nil, fmt.Errorf("%s: unknown platform %s: use one of 'go tool dist list'", w.platformAt, cfg.Platform)
+		return nil, fmt.Errorf("%s: unknown platform %s: use one of 'go tool dist list'", w.origin("platform"), cfg.Platform)
 	}
 	if w.env, err = goEnv(ctx, w.dir, environ); err != nil {
 		return nil, err

@@ -41,8 +41,8 @@ Policies, of which -policy chooses:
     external   the modules that it reaches
     toolchain  the Go that go.mod or go.work declares; -toolchain actual: the
                one that runs, -toolchain language: the go line alone
-    platform   GOOS, GOARCH, CGO_ENABLED and tags, which otherwise count through
-               the files and constants that they select; off by default
+    platform   GOOS, GOARCH and its level (GOAMD64), CGO_ENABLED and tags, which
+               otherwise count through what they select; off by default
     image      a container image, if there is one
     files      contents of files, if any are named
     NAME       the output of a command in .autover.yaml

@@ -137,7 +137,8 @@
 //	            default:
 //	  -private, -external, -toolchain
 //	              that the policy is off; no parts
-//	  platform    GOOS=X, GOARCH=X, CGO_ENABLED=X, and the tags, sorted
+//	  platform    GOOS=X, GOARCH=X, CGO_ENABLED=X, the level of the architecture if
+//	              it has any, such as GOAMD64=v1, and the tags, sorted
 //	  image       its name
 //	  image-spec  its parameters, as the tokens of package yamltree
 //	  files       for each file, sorted by name: path of the module and of the file

@@ -29,10 +29,11 @@ type externals struct {
 // identified is what external packages add to a version.
 type identified struct {
 	modules []Module
-	// vendored holds the paths of vendored packages, each followed by the hash
-	// of its files and its language version, and packages with cgo followed by
-	// flags of the environment.
-	vendored []string
+	// more holds what counts of packages beside their modules: the path of a
+	// vendored one, followed by the hash of its files and its language version;
+	// path and " cgo", followed by flags of the environment; path and " tags",
+	// followed by the user's tags that its constraints mention.
+	more []string
 	// registered are packages that no reached code imports, but which register
 	// themselves with one that it uses.
 	registered []string
@@ -163,6 +164,13 @@ func (x *externals) modules(packages []int) (identified, error) {
 	out := identified{modules: []Module{}}
 	for _, i := range packages {
 		p := x.w.external[x.packages[i]]
+		tags, err := x.w.tagsIn(p)
+		if err != nil {
+			return out, err
+		}
+		if tags != "" {
+			out.more = append(out.more, p.path+" tags", tags)
+		}
 		if p.module == nil {
 			continue
 		}
@@ -172,10 +180,10 @@ func (x *externals) modules(packages []int) (identified, error) {
 		}
 		out.modules = append(out.modules, Module{m.Path, m.Version, m.Sum, m.Replaces})
 		if content != "" {
-			out.vendored = append(out.vendored, p.path, content)
+			out.more = append(out.more, p.path, content)
 		}
 		if flags := x.w.cgoFlags(); p.cgo && flags != "" {
-			out.vendored = append(out.vendored, p.path+" cgo", flags)
+			out.more = append(out.more, p.path+" cgo", flags)
 		}
 	}
 	slices.SortFunc(out.modules, func(a, b Module) int {

@@ -116,6 +116,7 @@ type externalPackage struct {
 	goFiles             []string
 	otherFiles          []string
 	embedFiles          []string
+	ignoredFiles        []string
 	imports             []importEdge // by path; blank is never set
 	types               *types.Package
 	cgo                 bool // a file imports "C"; not set in the standard library
@@ -399,7 +400,7 @@ func (w *world) addPrivate(p *packages.Package) {
 func (w *world) addExternal(p *packages.Package) {
 	w.external[p.ID] = &externalPackage{
 		id: p.ID, path: p.PkgPath, name: p.Name, dir: p.Dir, module: p.Module,
-		goFiles: p.GoFiles, otherFiles: p.OtherFiles, embedFiles: p.EmbedFiles,
+		goFiles: p.GoFiles, otherFiles: p.OtherFiles, embedFiles: p.EmbedFiles, ignoredFiles: p.IgnoredFiles,
 		imports: edges(p), errs: w.listProblems(p),
 	}
 }

@@ -60,12 +60,10 @@ func (w *world) pin(ctx context.Context, cfg Config, environ []string) ([]string
 
 // platform returns what the policy platform adds.
 func (w *world) platform() []string {
-	tags := strings.FieldsFunc(w.flags.tags, func(r rune) bool { return r == ',' || r == ' ' })
-	slices.Sort(tags)
 	list := []string{"GOOS=" + w.goos, "GOARCH=" + w.goarch, "CGO_ENABLED=" + w.env["CGO_ENABLED"]}
 	// The level of the architecture, such as GOAMD64, decides how floating-point operations are rounded.
 	if key := "GO" + strings.TrimSuffix(strings.ToUpper(w.goarch), "LE"); w.env[key] != "" {
 		list = append(list, key+"="+w.env[key])
 	}
-	return append(list, slices.Compact(tags)...)
+	return append(list, w.userTags()...)
 }

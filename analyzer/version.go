@@ -198,7 +198,7 @@ func (v *versioner) version(ctx context.Context, t target) (Target, error) {
 			return Target{}, err
 		}
 	}
-	in.Vendored, in.Registered = ext.vendored, ext.registered
+	in.Packages, in.Registered = ext.more, ext.registered
 	if in.Components, err = v.components(ctx, t, c, k); err != nil {
 		return Target{}, err
 	}

@@ -124,7 +124,8 @@
 //	  string      path
 //	  string      version
 //	  string      hash in go.sum, empty if vendored
-//	strings     vendored packages: import path and hash of the files, in turns
+//	strings     external packages of which more counts than the module, and
+//	            that, in turns: a vendored one and the hash of its files, ...
 //	strings     packages that register themselves with one that is used
 //	strings     the toolchain
 //	strings     go:debug lines of programs with the target, sorted

@@ -9,11 +9,12 @@ type Inputs struct {
 	Closure Digest
 	// Effects are those of initialisation that the target can notice, in order.
 	Effects []Effect
-	// Modules are the external modules that it reaches, sorted; Vendored are
-	// packages with the hashes of their files, in turns; Registered are packages
-	// that register themselves with one that it uses.
+	// Modules are the external modules that it reaches, sorted; Packages are
+	// external packages and what counts of them beside their modules (hashes of
+	// vendored files, say), in turns; Registered are packages that register
+	// themselves with one that it uses.
 	Modules    []Module
-	Vendored   []string
+	Packages   []string
 	Registered []string
 	// Toolchain describes compiler, runtime and standard library; Debug holds
 	// the go:debug lines of the programs that link the target.
@@ -64,7 +65,7 @@ func (in *Inputs) Digest() Digest {
 		e.String(m.Version)
 		e.String(m.Sum)
 	}
-	e.Strings(in.Vendored)
+	e.Strings(in.Packages)
 	e.Strings(in.Registered)
 	e.Strings(in.Toolchain)
 	e.Strings(in.Debug)

@@ -131,6 +131,9 @@ func copyFile(from, to string) (err error) {
 
 // withCopy runs f on a copy of a module that is removed afterwards.
 func withCopy(dir string, f func(copied string) error) (err error) {
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return err
+	}
 	temp, err := os.MkdirTemp("", "autover-eval-")
 	if err != nil {
 		return err

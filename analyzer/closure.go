@@ -276,6 +276,7 @@ func (c *closures) function(out *closure, node int32, noticed *intsets.Sparse) {
 	if e, ok := c.effectOf[node]; ok && (c.v.effects[e].ordered || noticed.Has(c.firstEffect+e)) {
 		out.effects = append(out.effects, e)
 	}
+	out.caveats = append(out.caveats, c.v.g.lentToIgnored(n.decl)...)
 	if n.linked != nil {
 		out.reveals = out.reveals || n.linked.Reveals
 		out.caveats = append(out.caveats, n.linked.Caveats...)

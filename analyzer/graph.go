@@ -261,7 +261,8 @@ func (g *graph) connectFunction(n *node, d *decl) {
 }
 
 // slots returns the nodes of the references of a declaration. A variable that
-// a function only assigns enters by its name and type.
+// a function only assigns, or hands to ignored functions, enters by its name and
+// type.
 func (g *graph) slots(d *decl, l *callgraph.Linked) []int32 {
 	refs := make([]int32, len(d.form.Refs))
 	for i, r := range d.form.Refs {
@@ -276,7 +277,7 @@ func (g *graph) slots(d *decl, l *callgraph.Linked) []int32 {
 				refs[i] = n
 			}
 		case hasher.RefVar:
-			if l != nil && !l.Reads[r.ID] {
+			if l != nil && (!l.Reads[r.ID] || g.onlyIgnored(d, r.ID)) {
 				refs[i] = g.idents[string(r.ID)]
 			} else if n, ok := g.values[string(r.ID)]; ok {
 				refs[i] = n

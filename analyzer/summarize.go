@@ -66,6 +66,10 @@ type decl struct {
 	// count for whoever reaches the function.
 	ignored bool
 	depends []glob
+	// handed are variables that serve as operands of calls only, with the
+	// callees.
+	handed map[symbol.ID][]symbol.ID
+	lent   []lentVariable
 }
 
 // link is a go:linkname directive.
@@ -256,6 +260,10 @@ func (s *declSummarizer) function(fd *ast.FuncDecl) error {
 		d.form = s.cgoForm(d.id, fd)
 	} else if d.form, err = s.n.Func(fd); err != nil {
 		return err
+	}
+	if fd.Body != nil && !s.p.cgo {
+		d.handed = handedVariables(s.p.info, fd.Body)
+		d.lent = s.lentVariables(fd.Body)
 	}
 	d.layout = s.layout(fd, d.id)
 	s.host(fd, d.id)

@@ -56,6 +56,8 @@ that before the file.
 const hashExample = `
     autover hash ./pricing.Quote
     autover hash -json ./... > versions.json
+    autover hash -format dotenv > tasks.env
+    autover hash -policy +platform -platform linux/amd64 -image-spec image.yaml
     autover hash -format github ./pricing.Quote >> "$GITHUB_OUTPUT"
     autover hash -f '{{.position}}: {{.version}}' -all ./pricing
 `

@@ -4,9 +4,9 @@
 // # Terms
 //
 // The world is all code that can matter: every package of the main modules and
-// what these import. Private packages, those of the main modules and of modules
-// replaced by local folders, are read in full; of external packages only the
-// API is. A target is a private function or method that a request selects. A
+// what these import. Private packages, those of the main modules, of modules
+// replaced by local folders and of those that the user calls private, are read
+// in full; of external packages only the API is. A target is a private function or method that a request selects. A
 // unit is the summary of one private package, plain data without syntax, types
 // or positions in its digests; the graph is all units linked together.
 //

@@ -21,7 +21,7 @@ import (
 var goEnvKeys = []string{
 	"GOVERSION", "GOOS", "GOARCH", "GOROOT", "GOFLAGS", "GOMOD", "GOWORK", "CGO_ENABLED", "GOEXPERIMENT",
 	"GO386", "GOAMD64", "GOARM", "GOARM64", "GOMIPS", "GOMIPS64", "GOPPC64", "GORISCV64", "GOWASM", "GOFIPS140",
-	"CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS", "CGO_LDFLAGS",
+	"CC", "CXX", "CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS", "CGO_LDFLAGS",
 }
 
 // cgoFlagKeys are those of goEnvKeys that matter to C code alone.
@@ -205,9 +205,15 @@ func newBuildFlags(cfg Config, dir, goflags string) (*buildFlags, error) {
 }
 
 // cgoFlags returns the flags of the environment for C code, empty if they are
-// the defaults.
+// the defaults. Which compiler it is belongs to the machine; flags that stand
+// behind its name count.
 func (w *world) cgoFlags() string {
 	var list []string
+	for _, k := range []string{"CC", "CXX"} {
+		if words, err := splitFlags(w.env[k]); err == nil && len(words) > 1 {
+			list = append(list, k+"="+strings.Join(words[1:], " "))
+		}
+	}
 	for _, k := range cgoFlagKeys {
 		if flags := w.env[k]; flags != "" && flags != "-O2 -g" {
 			list = append(list, k+"="+flags)

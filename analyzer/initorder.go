@@ -87,9 +87,14 @@ func initTasks(w *world, units map[string]*unit) []string {
 
 // taskName returns the symbol by which the linker sorts.
 func taskName(id string) string {
-	path := symbol.PkgPath(id)
+	return linkerPath(symbol.PkgPath(id)) + "..inittask"
+}
+
+// linkerPath returns the prefix of the symbols of a package: its path, in which
+// dots after the last slash are escaped.
+func linkerPath(path string) string {
 	last := strings.LastIndex(path, "/") + 1
-	return path[:last] + strings.ReplaceAll(path[last:], ".", "%2e") + "..inittask"
+	return path[:last] + strings.ReplaceAll(path[last:], ".", "%2e")
 }
 
 // intHeap is a heap.Interface whose minimum comes first.

@@ -260,35 +260,18 @@ func (p *externalPackage) hasInitWork(files []*externalFile) bool {
 	if p.cgo {
 		return true
 	}
+	bodies := newBodyIndex(files)
+	s := &staticInit{
+		object: func(id *ast.Ident) types.Object {
+			_, o := p.types.Scope().LookupParent(id.Name, token.NoPos)
+			return o
+		},
+		decl: func(id *ast.Ident) *ast.FuncDecl { return bodies.full(bodies.byName[id.Name]) },
+	}
 	imports := make(map[string]*types.Package)
 	for _, q := range p.types.Imports() {
 		imports[q.Path()] = q
 	}
-	s := &staticInit{object: func(id *ast.Ident) types.Object {
-		_, o := p.types.Scope().LookupParent(id.Name, token.NoPos)
-		return o
-	}}
-	texts := make(map[*ast.FuncDecl]*funcText)
-	functions := make(map[types.Object]*ast.FuncDecl)
-	for _, f := range files {
-		n := 0
-		for _, d := range f.syntax.Decls {
-			if fn, ok := d.(*ast.FuncDecl); ok && n < len(f.text.funcs) {
-				texts[fn] = &f.text.funcs[n]
-				n++
-				if fn.Recv == nil {
-					functions[p.types.Scope().Lookup(fn.Name.Name)] = fn
-				}
-			}
-		}
-	}
-	full := func(fn *ast.FuncDecl) *ast.FuncDecl {
-		if text := texts[fn]; text != nil && text.body {
-			return text.parse()
-		}
-		return nil
-	}
-	s.decl = func(id *ast.Ident) *ast.FuncDecl { return full(functions[s.object(id)]) }
 	for _, f := range files {
 		s.member = func(sel *ast.SelectorExpr) types.Object {
 			if id, ok := sel.X.(*ast.Ident); ok {
@@ -299,7 +282,7 @@ func (p *externalPackage) hasInitWork(files []*externalFile) bool {
 			return nil
 		}
 		empty := func(fn *ast.FuncDecl) bool {
-			decl := full(fn)
+			decl := bodies.full(fn)
 			return decl != nil && emptyBlock(decl.Body)
 		}
 		if s.hasInitWork([]*ast.File{f.syntax}, empty) {
@@ -307,6 +290,39 @@ func (p *externalPackage) hasInitWork(files []*externalFile) bool {
 		}
 	}
 	return false
+}
+
+// bodyIndex finds the text of function declarations without body.
+type bodyIndex struct {
+	texts  map[*ast.FuncDecl]*funcText
+	byName map[string]*ast.FuncDecl // functions, not methods
+}
+
+func newBodyIndex(files []*externalFile) *bodyIndex {
+	x := &bodyIndex{texts: make(map[*ast.FuncDecl]*funcText), byName: make(map[string]*ast.FuncDecl)}
+	for _, f := range files {
+		n := 0
+		for _, d := range f.syntax.Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			if !ok || n == len(f.text.funcs) {
+				continue
+			}
+			x.texts[fn] = &f.text.funcs[n]
+			n++
+			if fn.Recv == nil {
+				x.byName[fn.Name.Name] = fn
+			}
+		}
+	}
+	return x
+}
+
+// full returns a declaration with its body; nil if it has none.
+func (x *bodyIndex) full(fn *ast.FuncDecl) *ast.FuncDecl {
+	if text := x.texts[fn]; text != nil && text.body {
+		return text.parse()
+	}
+	return nil
 }
 
 // hasInitWork tells whether a private package does something when a program

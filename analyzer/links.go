@@ -17,21 +17,25 @@ import (
 type linker struct {
 	w *world
 	g *graph
-	// byPath finds functions and values by import path and name, without
-	// telling variants for tests apart.
-	byPath map[string]int32
+	// bySymbol finds functions and values by the names that the linker has for
+	// them. Variants for tests share one, as do main packages.
+	bySymbol map[string][]int32
 	// entered are, for external packages, the nodes that they can get at
 	// without being handed anything.
 	entered map[string][]int32
 }
 
 func (g *graph) addLinks(w *world, units []*unit) {
-	l := &linker{w: w, g: g, byPath: map[string]int32{}, entered: map[string][]int32{}}
+	l := &linker{w: w, g: g, bySymbol: map[string][]int32{}, entered: map[string][]int32{}}
 	for i := range g.nodes {
 		n := &g.nodes[i]
 		if n.kind == funcNode || n.kind == valueNode {
 			name := strings.TrimPrefix(string(n.id), n.unit.id)
-			l.byPath[symbol.PkgPath(n.unit.id)+name] = int32(i)
+			path := linkerPath(symbol.PkgPath(n.unit.id))
+			if p := w.privateByID[n.unit.id]; p != nil && p.name == "main" {
+				path = "main"
+			}
+			l.bySymbol[path+name] = append(l.bySymbol[path+name], int32(i))
 		}
 	}
 	for _, u := range units {
@@ -84,16 +88,15 @@ func (l *linker) linkname(link link) {
 			return
 		}
 	}
-	if target, ok := l.byPath[link.target]; ok {
+	for _, target := range l.bySymbol[plainSymbol(link.target)] {
 		if l.isVar(local) || l.bodyless(local) {
 			l.depend(local, target)
 		}
 		if l.isVar(local) || !l.bodyless(local) {
 			l.depend(target, local)
 		}
-		return
 	}
-	if pkg := packageOf(link.target); l.w.external[pkg] != nil {
+	if pkg := packageOf(plainSymbol(link.target)); l.w.external[pkg] != nil {
 		l.reach(pkg, local)
 	}
 }
@@ -124,7 +127,7 @@ func (l *linker) assembly(u *unit) {
 		if other, ok := l.g.sealed[pkg]; ok && other != sealed {
 			l.depend(sealed, other)
 		}
-		if n, ok := l.byPath[name]; ok {
+		for _, n := range l.bySymbol[name] {
 			l.depend(sealed, n)
 			if l.isVar(n) || l.bodyless(n) {
 				l.depend(n, sealed)
@@ -133,11 +136,18 @@ func (l *linker) assembly(u *unit) {
 	}
 }
 
+// plainSymbol turns the linker's name of a symbol, "path.(*Type).Method", into
+// the one that this program has for it, "path.Type.Method". What the linker
+// escapes stays: dots in the last element of the path are %2e.
+func plainSymbol(name string) string {
+	return strings.NewReplacer("(*", "", ")", "").Replace(name)
+}
+
 // packageOf returns the import path in the name of a symbol.
 func packageOf(name string) string {
 	slash := strings.LastIndex(name, "/") + 1
 	pkg, _, _ := strings.Cut(name[slash:], ".")
-	return name[:slash] + pkg
+	return name[:slash] + strings.ReplaceAll(pkg, "%2e", ".")
 }
 
 // opaque makes variables elsewhere depend on the functions of a package with
@@ -251,7 +261,7 @@ func (l *linker) host(units []*unit) {
 // and with the other ends of its go:linkname directives.
 func (l *linker) external(p *externalPackage) {
 	for _, name := range p.linknames {
-		if n, ok := l.byPath[name]; ok {
+		for _, n := range l.bySymbol[name] {
 			l.reach(p.id, n)
 		}
 	}

@@ -38,9 +38,7 @@ func (s *declSummarizer) seal() error {
 		s.foreignNames(name, sources.data[name])
 	}
 	if s.p.cgo {
-		for _, k := range cgoFlagKeys {
-			e.String(s.w.env[k])
-		}
+		e.String(s.w.cgoFlags())
 		if err := s.sealEmbeds(e); err != nil {
 			return err
 		}

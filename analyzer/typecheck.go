@@ -381,7 +381,7 @@ func (c *checker) checkExternal(p *externalPackage) {
 	}
 	p.registers = c.registrations(p, files)
 	p.initialises = p.hasInitWork(files)
-	p.linknames = c.w.privateLinknames(files)
+	p.linknames = c.w.privateLinknames(p, files)
 }
 
 // registrations returns the IDs of the packages with which p registers itself.
@@ -406,13 +406,19 @@ func (c *checker) registrations(p *externalPackage, files []*externalFile) []str
 }
 
 // privateLinknames returns the private symbols that go:linkname directives of
-// external files name.
-func (w *world) privateLinknames(files []*externalFile) []string {
+// an external package name. That the runtime calls main.main is no link that
+// other code could take.
+func (w *world) privateLinknames(p *externalPackage, files []*externalFile) []string {
 	var names []string
 	for _, f := range files {
 		for _, line := range f.text.linknames {
-			if words := strings.Fields(line); len(words) == 3 && w.privateByID[packageOf(words[2])] != nil {
-				names = append(names, words[2])
+			words := strings.Fields(line)
+			if len(words) != 3 {
+				continue
+			}
+			name := plainSymbol(words[2])
+			if pkg := packageOf(name); pkg == "main" && p.module != nil || w.privateByID[pkg] != nil {
+				names = append(names, name)
 			}
 		}
 	}

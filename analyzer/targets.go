@@ -217,7 +217,7 @@ func (r *resolver) pattern(s string, pkgs []*privatePackage) error {
 	}
 	switch {
 	case r.tasksOnly:
-		return errors.New("find tasks: no function of ./... is marked //autover:task: mark one in its doc comment, or name a target, such as ./pkg.Func or ./...")
+		return errors.New("find tasks: no function of ./... is marked //autover:task: mark one in its doc comment, or name targets, such as ./pkg.Func, or ./... for all exported functions")
 	case r.tests && !r.all:
 		return fmt.Errorf("expand pattern %s: its packages have no test functions: run 'autover list -test ./...' to see what there is", s)
 	case !r.all:

@@ -14,7 +14,8 @@
 //
 // The go command checks no hash of vendored packages, whose files anyone can
 // edit. They are identified by path and version as well, and by their content
-// (HashFiles), package by package.
+// (HashFiles) and their language, which modules.txt alone tells, package by
+// package.
 //
 // # Toolchain
 //

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
 // staticInit tells which initialisers of a package the compiler evaluates, so
@@ -122,13 +123,19 @@ func (s *staticInit) call(e *ast.CallExpr) bool {
 		return false
 	}
 	fn := s.decl(id)
-	if fn == nil || len(fn.Body.List) != 1 {
+	if fn == nil || len(fn.Body.List) != 1 || neverInlined(fn) {
 		return false
 	}
 	ret, ok := fn.Body.List[0].(*ast.ReturnStmt)
 	inner := *s
 	inner.decl = nil
 	return ok && len(ret.Results) == 1 && inner.static(ret.Results[0])
+}
+
+// neverInlined tells whether a directive keeps the compiler from inlining, and so
+// from evaluating, a function.
+func neverInlined(fn *ast.FuncDecl) bool {
+	return fn.Doc != nil && slices.ContainsFunc(fn.Doc.List, func(c *ast.Comment) bool { return c.Text == "//go:noinline" })
 }
 
 func (s *staticInit) addressable(e ast.Expr) bool {

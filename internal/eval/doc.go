@@ -34,7 +34,8 @@
 // The second phase applies the mutants again and computes the versions of all
 // tests. A changed outcome without a new version is confirmed by running the test
 // alone, as a version doesn't cover what other tests of the binary leave behind.
-// What remains is listed as STALE, and the exit status is 3. Precision is the share
+// What remains is listed as STALE, and the exit status is 3; a run that is stopped
+// tells what it found so far. Precision is the share
 // of pairs of mutant and test with a new version, where lower is better, beside
 // two baselines: a hash of the package and of what it imports from the module,
 // with tests, which is how the go command caches test results; and a hash of the

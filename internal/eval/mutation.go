@@ -75,10 +75,12 @@ func mutationMain(ctx context.Context, fs *flag.FlagSet, args []string, stdout i
 		return err
 	}
 	r, err := replay(ctx, o, command(binary))
+	if r != nil {
+		r.print(stdout) // as far as it got
+	}
 	if err != nil {
 		return err
 	}
-	r.print(stdout)
 	if len(r.stale) > 0 {
 		return errStale
 	}

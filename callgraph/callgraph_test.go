@@ -238,7 +238,11 @@ func TestModelNames(t *testing.T) {
 			continue
 		}
 		if len(parts) > 1 && parts[1] != "" {
-			m, _, _ := types.LookupFieldOrMethod(types.NewPointer(o.Type()), true, p, parts[1])
+			typ := o.Type()
+			if !types.IsInterface(typ) {
+				typ = types.NewPointer(typ)
+			}
+			m, _, _ := types.LookupFieldOrMethod(typ, true, p, parts[1])
 			if _, ok := m.(*types.Func); !ok {
 				t.Errorf("%s: no such method", name)
 			}

@@ -277,6 +277,7 @@ func (c *closures) function(out *closure, node int32, noticed *intsets.Sparse) {
 		out.effects = append(out.effects, e)
 	}
 	out.caveats = append(out.caveats, c.v.g.lentToIgnored(n.decl)...)
+	out.caveats = append(out.caveats, n.caveats...)
 	if n.linked != nil {
 		out.reveals = out.reveals || n.linked.Reveals
 		out.caveats = append(out.caveats, n.linked.Caveats...)

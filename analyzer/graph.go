@@ -35,6 +35,8 @@ type node struct {
 	linked *callgraph.Linked
 	// externals are the external packages that the node uses.
 	externals []string
+	// caveats are those of code that isn't Go, or belongs to others.
+	caveats []callgraph.Caveat
 }
 
 // graph is the linked program: one vertex for each thing that has a digest.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/autover/autover/callgraph"
 	"github.com/autover/autover/hasher"
 	"github.com/autover/autover/internal/symbol"
 )
@@ -43,6 +44,7 @@ func (g *graph) addLinks(w *world, units []*unit) {
 			l.linkname(link)
 		}
 		l.assembly(u)
+		l.foreign(u)
 		if u.flows == nil {
 			l.opaque(u)
 		}
@@ -98,6 +100,37 @@ func (l *linker) linkname(link link) {
 	}
 	if pkg := packageOf(plainSymbol(link.target)); l.w.external[pkg] != nil {
 		l.reach(pkg, local)
+		if l.bodyless(local) {
+			l.caveat(local, "linkname", link.position, "the body is "+link.target+": what it does with its arguments is not analysed")
+		}
+	}
+}
+
+// caveat adds a caveat to a function.
+func (l *linker) caveat(n int32, kind, position, message string) {
+	node := &l.g.nodes[n]
+	node.caveats = append(node.caveats, callgraph.Caveat{Kind: kind, Position: position, Message: message})
+}
+
+// foreign adds the caveats of bodies that are written in other languages.
+func (l *linker) foreign(u *unit) {
+	if !u.isSealed {
+		return
+	}
+	linked := map[string]bool{}
+	for _, link := range u.links {
+		linked[string(link.local)] = true
+	}
+	for i := range u.decls {
+		d := &u.decls[i]
+		n, ok := l.g.funcs[string(d.id)]
+		switch {
+		case !ok || d.kind != funcDecl:
+		case u.cgo != "":
+			l.caveat(n, "cgo", u.cgo, "the C code of the package counts as text: what it calls in libraries, and changes by way of pointers, is not analysed")
+		case d.bodyless && !linked[string(d.id)]:
+			l.caveat(n, "assembly", d.position, "the assembly of the package counts as text: what it changes by way of its arguments is not analysed")
+		}
 	}
 }
 

@@ -33,6 +33,7 @@ type unit struct {
 	debug                    []string      // go:debug settings, those of test files last
 	sealed                   hasher.Digest // of the raw files, for cgo and assembly
 	isSealed                 bool
+	cgo                      string // position of an import of "C", or empty
 	// initialises says that the package does something when a program starts.
 	initialises bool
 }
@@ -358,6 +359,11 @@ func (s *declSummarizer) layout(n ast.Node, id symbol.ID) hasher.Digest {
 func (s *declSummarizer) directives() {
 	var testDebug []string
 	for _, f := range s.p.files {
+		for _, spec := range f.Imports {
+			if spec.Path.Value == `"C"` && s.u.cgo == "" {
+				s.u.cgo = s.w.position(spec.Pos())
+			}
+		}
 		inTest := strings.HasSuffix(s.w.fset.File(f.Package).Name(), "_test.go")
 		for _, g := range f.Comments {
 			for _, c := range g.List {

@@ -47,6 +47,10 @@ Policies, of which -policy chooses:
     files      contents of files, if any are named
     NAME       the output of a command in .autover.yaml
 
+What analysis can't see through (reflection by unknown names, unsafe, plugins,
+bodies in C, in assembly or linked to external code) is said on standard error,
+and in JSON, as a caveat with its position. With -strict it is an error.
+
 -policy, -toolchain, -salt, -image, -image-spec, -files, -platform, -tags, -mod,
 -modfile, -private and -test can also be set in the environment, as in
 AUTOVER_IMAGE_SPEC, and in .autover.yaml. Flags go before the environment, and
@@ -65,6 +69,7 @@ const hashExample = `
 func newHashCmd(t *tool) *cobra.Command {
 	var cfg analyzer.Config
 	var out output
+	var strict bool
 	c := &cobra.Command{
 		Use:     "hash [flags] [TARGET...]",
 		Short:   "print the versions of functions",
@@ -75,6 +80,7 @@ func newHashCmd(t *tool) *cobra.Command {
 	addLoadFlags(c, &cfg)
 	addKnobFlags(c, &cfg)
 	out.addFlags(c, "text", "json", "dotenv", "github")
+	c.Flags().BoolVar(&strict, "strict", false, "caveats are errors: print no version")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := out.check(c); err != nil {
 			return err
@@ -91,7 +97,12 @@ func newHashCmd(t *tool) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		t.warn(report, out.format != "json")
+		t.warn(report, out.format != "json" && !strict)
+		if strict {
+			if err := caveatsError(report); err != nil {
+				return err
+			}
+		}
 		return out.hash(c.OutOrStdout(), report)
 	}
 	return c

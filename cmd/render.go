@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -246,7 +247,34 @@ func (t *tool) warnPins(r *analyzer.Report) {
 	}
 }
 
+// warnCaveats lists the first caveats.
 func (t *tool) warnCaveats(r *analyzer.Report) {
+	all := caveatsOf(r)
+	for _, c := range all[:min(len(all), maxCaveats)] {
+		fmt.Fprintf(t.stderr, "autover: caveat: %s: %s (%s)\n", c.Position, c.Message, c.Kind)
+	}
+	if more := len(all) - maxCaveats; more > 0 {
+		fmt.Fprintf(t.stderr, "autover: %d more caveats; -json shows all\n", more)
+	}
+}
+
+// caveatsError is the error that lists the caveats of a report, or nil if there
+// are none.
+func caveatsError(r *analyzer.Report) error {
+	all := caveatsOf(r)
+	if len(all) == 0 {
+		return nil
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "-strict: %d caveats; change the code, or leave out -strict to accept them:", len(all))
+	for _, c := range all {
+		fmt.Fprintf(&b, "\n%s: %s (%s)", c.Position, c.Message, c.Kind)
+	}
+	return errors.New(b.String())
+}
+
+// caveatsOf returns the caveats of all targets, each once, by position.
+func caveatsOf(r *analyzer.Report) []analyzer.Caveat {
 	seen := make(map[analyzer.Caveat]bool)
 	var all []analyzer.Caveat
 	for _, target := range r.Targets {
@@ -260,12 +288,7 @@ func (t *tool) warnCaveats(r *analyzer.Report) {
 	slices.SortFunc(all, func(a, b analyzer.Caveat) int {
 		return cmp.Or(comparePositions(a.Position, b.Position), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Message, b.Message))
 	})
-	for _, c := range all[:min(len(all), maxCaveats)] {
-		fmt.Fprintf(t.stderr, "autover: caveat: %s: %s (%s)\n", c.Position, c.Message, c.Kind)
-	}
-	if more := len(all) - maxCaveats; more > 0 {
-		fmt.Fprintf(t.stderr, "autover: %d more caveats; -json shows all\n", more)
-	}
+	return all
 }
 
 // comparePositions orders file:line as a reader of the file meets them.

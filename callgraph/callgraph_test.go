@@ -258,3 +258,48 @@ func TestModelNames(t *testing.T) {
 		t.Errorf("the table has a letter other than %s", letters)
 	}
 }
+
+// TestModelsReturnObjects makes sure that what can hold something callable comes
+// out of its constructors as an object, which takes the letter r.
+func TestModelsReturnObjects(t *testing.T) {
+	paths := map[string]bool{}
+	for _, p := range strings.Fields(checked) {
+		paths[p] = true
+	}
+	for name := range models {
+		if !strings.HasSuffix(name, "/...") && name != "runtime.panic" {
+			paths[packageOfName(name)] = true
+		}
+	}
+	failure := types.Universe.Lookup("error").Type()
+	check := func(f *types.Func, name string) {
+		m := modelOf(name, f.Pkg().Path())
+		for v := range f.Signature().Results().Variables() {
+			if !m.returns && !types.Identical(v.Type(), failure) && calling(v.Type(), map[types.Type]bool{}) {
+				t.Errorf("%s: its model denies that it returns an object, but %s can hold functions", name, v.Type())
+			}
+		}
+	}
+	for _, path := range sortedKeys(paths) {
+		p, err := testImporter.Import(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range p.Scope().Names() {
+			switch o := p.Scope().Lookup(name).(type) {
+			case *types.Func:
+				if o.Exported() {
+					check(o, path+"."+name)
+				}
+			case *types.TypeName:
+				if n, ok := o.Type().(*types.Named); ok && o.Exported() && !o.IsAlias() && !types.IsInterface(n) {
+					for m := range n.Methods() {
+						if m.Exported() {
+							check(m, path+"."+name+"."+m.Name())
+						}
+					}
+				}
+			}
+		}
+	}
+}

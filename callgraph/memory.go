@@ -483,7 +483,7 @@ func (b *builder) valueUses(g *ssa.Global, v ssa.Value, seen map[ssa.Value]bool)
 	}
 }
 
-// harmless tells whether a call keeps nothing of its arguments.
+// harmless tells whether a call retains nothing of its arguments.
 func (b *builder) harmless(call ssa.CallInstruction) bool {
 	fn := call.Common().StaticCallee()
 	if fn == nil || call.Common().IsInvoke() {
@@ -495,11 +495,32 @@ func (b *builder) harmless(call ssa.CallInstruction) bool {
 	if _, private := b.procOf(fn); private {
 		return false
 	}
-	return !modelOf(externalName(fn), packageOf(fn)).keeps
+	return !retains(modelOf(externalName(fn), packageOf(fn)), fn.Signature)
+}
+
+// retains tells whether a call can leave its arguments in other arguments or in
+// a result, for later calls to get at. Errors are not written to.
+func retains(m model, sig *types.Signature) bool {
+	if m.keeps || !m.returns {
+		return m.keeps
+	}
+	for v := range sig.Results().Variables() {
+		switch u := v.Type().Underlying().(type) {
+		case *types.Basic:
+			if u.Kind() == types.UnsafePointer {
+				return true
+			}
+		default:
+			if !types.Identical(v.Type(), types.Universe.Lookup("error").Type()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // handedOver records the memory that external code gets to know by a call.
-func (b *builder) handedOver(call *Call, args []ssa.Value, instr ssa.Instruction) {
+func (b *builder) handedOver(call *Call, args []ssa.Value, instr ssa.CallInstruction) {
 	cells := map[string]bool{}
 	globals := map[string]bool{}
 	var hand func(v ssa.Value)
@@ -548,7 +569,7 @@ func (b *builder) handedOver(call *Call, args []ssa.Value, instr ssa.Instruction
 	}
 	call.Cells = sortedKeys(cells)
 	call.Memory = toIDs(sortedKeys(globals))
-	if call.Kind == ExternalCall && !modelOf(call.Method, call.Package).keeps {
+	if call.Kind == ExternalCall && !retains(modelOf(call.Method, call.Package), instr.Common().Signature()) {
 		return
 	}
 	for _, id := range call.Memory {

@@ -93,7 +93,7 @@ const printing = ":Error,String,Format,GoString,Write,WriteString,Unwrap,Read,Re
 //	w  may write to memory behind its arguments
 //	s  may keep arguments in its package, or change the package's state
 //	u  may call what packages keep
-//	r  results may hold the arguments
+//	r  results may hold the arguments, or can be given something to hold
 //
 // and after a colon the only methods that it calls. Names end in ".*" for all
 // of a type or package, in "/..." for all packages below a path. What isn't
@@ -182,12 +182,12 @@ var models = map[string]string{
 	"log/slog.AnyValue":       "r",
 	"log/slog.Group":          "r",
 	"log/slog.GroupValue":     "r",
-	"log/slog.String":         "",
-	"log/slog.Int":            "",
-	"log/slog.Int64":          "",
-	"log/slog.Bool":           "",
-	"log/slog.Duration":       "",
-	"log/slog.Time":           "",
+	"log/slog.String":         "r",
+	"log/slog.Int":            "r",
+	"log/slog.Int64":          "r",
+	"log/slog.Bool":           "r",
+	"log/slog.Duration":       "r",
+	"log/slog.Time":           "r",
 	"log/syslog.*":            "ckwr",
 
 	// Containers and algorithms: they call what they are given.
@@ -208,15 +208,15 @@ var models = map[string]string{
 	"math/rand/v2.*": "cwr",
 
 	// Sums and encodings: interfaces of package hash, readers and writers.
-	"hash.*":                       "w",
-	"hash/...":                     "w",
+	"hash.*":                       "wr",
+	"hash/...":                     "wr",
 	"crypto.*":                     "ckwru", // hashes that packages have registered
 	"crypto.RegisterHash":          "s",
 	"crypto/...":                   "ckwr",
-	"crypto/md5.*":                 "w",
-	"crypto/sha1.*":                "w",
-	"crypto/sha256.*":              "w",
-	"crypto/sha512.*":              "w",
+	"crypto/md5.*":                 "wr",
+	"crypto/sha1.*":                "wr",
+	"crypto/sha256.*":              "wr",
+	"crypto/sha512.*":              "wr",
 	"crypto/subtle.*":              "cw",    // WithDataIndependentTiming calls its argument
 	"crypto/rand.*":                "cwru",  // variable Reader
 	"crypto/x509.*":                "ckwru", // hashes by way of package crypto
@@ -264,8 +264,8 @@ var models = map[string]string{
 	"sync/atomic.LoadUint64":    "",
 	"sync/atomic.LoadPointer":   "r",
 	"context.*":                 "ckr",
-	"context.Background":        "",
-	"context.TODO":              "",
+	"context.Background":        "r",
+	"context.TODO":              "r",
 	"context.WithValue":         "r",
 	"context.WithoutCancel":     "r",
 	"context.Cause":             "r:Value,Err",
@@ -301,9 +301,9 @@ var models = map[string]string{
 	"os.Unsetenv":                      "s",
 	"os.Clearenv":                      "s",
 	"os.Chdir":                         "s",
-	"os.NewFile":                       "",
+	"os.NewFile":                       "r",
 	"os/...":                           "ckwr",
-	"os/exec.Command":                  "",
+	"os/exec.Command":                  "r",
 	"os/exec.LookPath":                 "",
 	"os/signal.*":                      "ckwrs", // channels
 	"os/user.*":                        "",
@@ -312,7 +312,7 @@ var models = map[string]string{
 	"compress/...":                     "ckwr",
 	"archive/zip.RegisterCompressor":   "s",
 	"archive/zip.RegisterDecompressor": "s",
-	"embed.*":                          "",
+	"embed.*":                          "r",
 
 	// Networks: what is configured, served and handled is called; addresses and
 	// messages are data.
@@ -337,7 +337,7 @@ var models = map[string]string{
 	"net/rpc.*":                            "ckwrsu", // methods of what was registered
 	"net/rpc.Client.*":                     "ckwr",
 	"net/rpc.Server.*":                     "ckwru",
-	"net/rpc.NewServer":                    "",
+	"net/rpc.NewServer":                    "r",
 	"net/rpc/jsonrpc.*":                    "ckwru",
 	"net/http.Header.*":                    "kwr:Write,WriteString",
 	"net/http.Cookie.*":                    "",
@@ -362,7 +362,7 @@ var models = map[string]string{
 	"net/http.ServeMux.*":                  "ckwr", // calls the handlers that it holds
 	"net/http.HandlerFunc.*":               "ckwr",
 	"net/http.ConnState.*":                 "",
-	"net/http.NewServeMux":                 "",
+	"net/http.NewServeMux":                 "r",
 	"net/http.NewRequest":                  "r",
 	"net/http.NewRequestWithContext":       "r",
 	"net/http.NewResponseController":       "r",
@@ -378,8 +378,8 @@ var models = map[string]string{
 	"net/http.MaxBytesHandler":             "r",
 	"net/http.MaxBytesReader":              "r",
 	"net/http.AllowQuerySemicolons":        "r",
-	"net/http.NotFoundHandler":             "",
-	"net/http.RedirectHandler":             "",
+	"net/http.NotFoundHandler":             "r",
+	"net/http.RedirectHandler":             "r",
 	"net/http.StatusText":                  "",
 	"net/http.CanonicalHeaderKey":          "",
 	"net/http.DetectContentType":           "",
@@ -389,7 +389,7 @@ var models = map[string]string{
 	"net/http/httptrace.*":                 "ckr",   // functions in a context
 	"net/http/httputil.*":                  "ckwru", // variable DefaultTransport
 	"net/http/httptest.*":                  "ckwru",
-	"net/http/httptest.NewRecorder":        "",
+	"net/http/httptest.NewRecorder":        "r",
 	"net/http/httptest.NewRequest":         "r",
 	"net/http/httptest.ResponseRecorder.*": "wr",
 	"mime.*":                               "cwr", // readers of character sets
@@ -412,7 +412,7 @@ var models = map[string]string{
 	"go/token.Pos.*":       "",
 	"go/token.Position.*":  "w",
 	"go/token.Token.*":     "",
-	"go/token.NewFileSet":  "",
+	"go/token.NewFileSet":  "r",
 	"debug/...":            "ckwr",
 	"image.*":              "ckwr",
 	"image.RegisterFormat": "s",
@@ -421,7 +421,7 @@ var models = map[string]string{
 	"image.Pt":             "",
 	"image.Rect":           "",
 	"image.Point.*":        "",
-	"image.Rectangle.*":    "",
+	"image.Rectangle.*":    "r",
 	"image/...":            "ckwr",
 
 	// Templates call functions and methods by name.
@@ -432,12 +432,12 @@ var models = map[string]string{
 	// Tests, the runtime and reflection.
 	"testing.*":                     "ckwr",
 	"testing/...":                   "ckwr",
-	"runtime.*":                     "w", // lists of callers, statistics
+	"runtime.*":                     "wr", // lists of callers, statistics
 	"runtime/...":                   "ckwr",
 	"runtime/pprof.StartCPUProfile": "s", // writes to what it was given until it is stopped
 	"runtime/pprof.StopCPUProfile":  "uw",
-	"runtime/pprof.NewProfile":      "s",
-	"runtime/pprof.Lookup":          "u",
+	"runtime/pprof.NewProfile":      "sr",
+	"runtime/pprof.Lookup":          "ur",
 	"runtime/trace.Start":           "s",
 	"runtime/trace.Stop":            "uw",
 	"runtime.SetFinalizer":          "cs",
@@ -466,7 +466,7 @@ var models = map[string]string{
 	"reflect.Value.Uint":            "",
 	"reflect.Value.Bool":            "",
 	"reflect.Value.String":          "",
-	"syscall.*":                     "w",
+	"syscall.*":                     "wr",
 	"internal/...":                  "ckwr",
 }
 

@@ -101,7 +101,11 @@ func (b *builder) invoke(c *ssa.CallCommon, res []Node, instr ssa.CallInstructio
 		Kind:   InvokeCall, Owner: b.owner, Callee: recv, Method: memberName(c.Method), Package: pkg,
 		Args: b.valuesOf(c.Args), Results: res, Kinds: b.kindsOf(c.Signature()), Content: b.newNode(), Position: b.in.Position(instr.Pos()),
 	}
-	b.handedOver(&call, c.Args, instr)
+	handed := c.Args
+	if pkg != "" { // what external code has made may be changed
+		handed = append([]ssa.Value{c.Value}, handed...)
+	}
+	b.handedOver(&call, handed, instr)
 	b.sum.Calls = append(b.sum.Calls, call)
 }
 

@@ -88,6 +88,7 @@ func linkUnits(w *world, units []*unit, ignored map[symbol.ID]bool) *callgraph.P
 	opt := callgraph.Options{
 		References:  func(id symbol.ID) []symbol.ID { return refs[id] },
 		Initialized: func(id symbol.ID) []symbol.ID { return vars[id] },
+		Linked:      linkedFunctions(w, units),
 	}
 	for _, u := range units {
 		if u.flows != nil {

@@ -26,17 +26,52 @@ type linker struct {
 	entered map[string][]int32
 }
 
+// linkerName returns the name that the linker has for a function or variable.
+func linkerName(w *world, u *unit, id symbol.ID) string {
+	path := linkerPath(symbol.PkgPath(u.id))
+	if p := w.privateByID[u.id]; p != nil && p.name == "main" {
+		path = "main"
+	}
+	return path + strings.TrimPrefix(string(id), u.id)
+}
+
+// linkedFunctions finds the private functions that those without body are
+// linked to, from either end.
+func linkedFunctions(w *world, units []*unit) func(symbol.ID) []symbol.ID {
+	named := map[string][]symbol.ID{}
+	bodyless := map[symbol.ID]bool{}
+	for _, u := range units {
+		for i := range u.decls {
+			if d := &u.decls[i]; d.kind == funcDecl {
+				name := linkerName(w, u, d.id)
+				named[name] = append(named[name], d.id)
+				bodyless[d.id] = d.bodyless
+			}
+		}
+	}
+	targets := map[symbol.ID][]symbol.ID{}
+	for _, u := range units {
+		for _, link := range u.links {
+			for _, other := range named[plainSymbol(link.target)] {
+				switch {
+				case bodyless[link.local]:
+					targets[link.local] = append(targets[link.local], other)
+				case bodyless[other]:
+					targets[other] = append(targets[other], link.local)
+				}
+			}
+		}
+	}
+	return func(id symbol.ID) []symbol.ID { return targets[id] }
+}
+
 func (g *graph) addLinks(w *world, units []*unit) {
 	l := &linker{w: w, g: g, bySymbol: map[string][]int32{}, entered: map[string][]int32{}}
 	for i := range g.nodes {
 		n := &g.nodes[i]
 		if n.kind == funcNode || n.kind == valueNode {
-			name := strings.TrimPrefix(string(n.id), n.unit.id)
-			path := linkerPath(symbol.PkgPath(n.unit.id))
-			if p := w.privateByID[n.unit.id]; p != nil && p.name == "main" {
-				path = "main"
-			}
-			l.bySymbol[path+name] = append(l.bySymbol[path+name], int32(i))
+			name := linkerName(w, n.unit, n.id)
+			l.bySymbol[name] = append(l.bySymbol[name], int32(i))
 		}
 	}
 	for _, u := range units {

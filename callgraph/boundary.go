@@ -3,6 +3,8 @@ package callgraph
 import (
 	"fmt"
 	"strings"
+
+	"github.com/autover/autover/internal/symbol"
 )
 
 // linkedCall is a call with the nodes of the whole program.
@@ -196,10 +198,25 @@ func (s *solver) bindObject(c *linkedCall, t solved) {
 	}
 }
 
+// linkedTo returns the private functions that are the code of a function
+// without body.
+func (s *solver) linkedTo(name string) []symbol.ID {
+	if s.linked == nil {
+		return nil
+	}
+	return s.linked(symbol.ID(name))
+}
+
 // bind puts the rules of a call of an external function in place.
 func (s *solver) bind(c *linkedCall, name, pkg string) {
 	if pkg != "" {
 		c.packages[pkg] = true
+	}
+	if targets := s.linkedTo(name); len(targets) > 0 {
+		for _, id := range targets {
+			s.enter(string(id), c.args, c.results, false)
+		}
+		return
 	}
 	m, ok := s.known[name]
 	if !ok {

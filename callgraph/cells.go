@@ -132,7 +132,8 @@ func (w *memoryWalk) inner(typ types.Type) {
 	}
 }
 
-// anyCell is the memory behind pointers to values of type parameters.
+// anyCell is the memory behind pointers to values of type parameters, and behind
+// pointers of no type.
 const anyCell = "e:?"
 
 // elements names the memory of values of the type, or of the elements of a map,

@@ -76,6 +76,9 @@ type Options struct {
 	// Initialized returns the variables that an initialiser sets; none for
 	// an init function.
 	Initialized func(symbol.ID) []symbol.ID
+	// Linked returns the functions that a function without body is linked to
+	// by name.
+	Linked func(symbol.ID) []symbol.ID
 	// Initializers are the init functions and initialisers of all packages.
 	Initializers []symbol.ID
 }
@@ -83,6 +86,7 @@ type Options struct {
 // Link resolves the calls of all packages together.
 func Link(summaries []*Summary, opt Options) *Program {
 	s := newSolver()
+	s.linked = opt.Linked
 	for _, sum := range summaries {
 		s.add(sum)
 	}

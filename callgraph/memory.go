@@ -563,6 +563,9 @@ func (b *builder) handedOver(call *Call, args []ssa.Value, instr ssa.CallInstruc
 		if _, ok := v.Type().Underlying().(*types.Pointer); ok {
 			cells[b.cell(v)] = true
 		}
+		if isUnsafe(v.Type()) {
+			cells[anyCell] = true
+		}
 	}
 	for _, a := range args {
 		hand(a)

@@ -34,6 +34,7 @@ type solver struct {
 	models   []model
 	modelID  map[string]int32
 
+	linked  func(symbol.ID) []symbol.ID // see Options
 	calls   []*linkedCall
 	asserts []assertion
 }

@@ -202,6 +202,9 @@ func (b *builder) body(p pending) {
 		}, func(*types.TypeParam) {})
 	}
 	b.sum.Procs = append(b.sum.Procs, proc)
+	if d, ok := p.fn.Syntax().(*ast.FuncDecl); ok && d.Body == nil {
+		b.elsewhere(p.fn, &proc)
+	}
 	for _, block := range p.fn.Blocks {
 		for _, instr := range block.Instrs {
 			b.instruction(instr)
@@ -212,6 +215,30 @@ func (b *builder) body(p pending) {
 			b.instruction(instr)
 		}
 	}
+}
+
+// elsewhere makes the body of a function without one: a call of external code,
+// which is in assembly or of the host, or of what linking finds by its name.
+func (b *builder) elsewhere(fn *ssa.Function, proc *Proc) {
+	call := Call{
+		Kind: ExternalCall, Owner: b.owner, Callee: None, Method: proc.Key, Package: b.in.SSA.Pkg.Path(),
+		Args: proc.Params, Results: proc.Results, Kinds: b.kindsOf(fn.Signature), Content: b.newNode(), Position: b.in.Position(fn.Pos()),
+	}
+	cells := map[string]bool{}
+	for _, p := range fn.Params {
+		b.handType(&call, p.Type())
+		for _, c := range b.types.memory(p.Type()) {
+			cells[c] = true
+		}
+		if _, ok := p.Type().Underlying().(*types.Pointer); ok {
+			cells[b.cell(p)] = true
+		}
+		if isUnsafe(p.Type()) {
+			cells[anyCell] = true
+		}
+	}
+	call.Cells = sortedKeys(cells)
+	b.sum.Calls = append(b.sum.Calls, call)
 }
 
 // initializers translates the synthetic function that evaluates the

@@ -2,6 +2,7 @@ package callgraph
 
 import (
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -133,20 +134,75 @@ func (w *memoryWalk) inner(typ types.Type) {
 }
 
 // anyCell is the memory behind pointers to values of type parameters, and behind
-// pointers of no type.
+// pointers of no type. With a shape behind it, it is that of the elements of
+// slices, maps or channels whose type has type parameters.
 const anyCell = "e:?"
 
+// shapes are the beginnings of the keys of types by whose elements memory is
+// told apart.
+var shapes = []string{"[]", "map[", "chan("}
+
 // elements names the memory of values of the type, or of the elements of a map,
-// slice, channel or array, which shares its memory with slices.
+// slice, channel or array, which shares its memory with slices. Types that
+// convert into each other share it too, see sameMemory for the others.
 func (t *typeTable) elements(typ types.Type) string {
-	k := t.key(typ)
-	if a, ok := types.Unalias(typ).Underlying().(*types.Array); ok {
-		k = "[]" + t.key(a.Elem())
+	var k string
+	switch u := types.Unalias(typ).Underlying().(type) {
+	case *types.Array:
+		k = "[]" + t.key(u.Elem())
+	case *types.Slice, *types.Map, *types.Chan:
+		k = t.key(u)
+	default:
+		k = t.key(typ)
 	}
 	if strings.Contains(k, "$") {
-		return anyCell
+		return anyCell + t.shape(typ)
 	}
 	return "e:" + k
+}
+
+// shape returns the shape of a type, or that of all types that a type parameter
+// can be.
+func (t *typeTable) shape(typ types.Type) string {
+	switch u := types.Unalias(typ).Underlying().(type) {
+	case *types.Array, *types.Slice:
+		return "[]"
+	case *types.Map:
+		return "map["
+	case *types.Chan:
+		return "chan("
+	case *types.Interface:
+		common := ""
+		for i := range u.NumEmbeddeds() {
+			common = max(common, t.shape(u.EmbeddedType(i))) // a type is in all of the embedded sets
+		}
+		return common
+	case *types.Union:
+		for i := range u.Len() {
+			if t.shape(u.Term(i).Type()) != t.shape(u.Term(0).Type()) {
+				return ""
+			}
+		}
+		return t.shape(u.Term(0).Type())
+	}
+	return ""
+}
+
+// sameMemory records that two types name the same memory by different cells:
+// those of structs that are converted into each other by pointer, say.
+func (b *builder) sameMemory(x, y types.Type) {
+	one, two := b.types.memory(x), b.types.memory(y)
+	for _, c := range one {
+		if slices.Contains(two, c) {
+			continue
+		}
+		for _, d := range two {
+			if !slices.Contains(one, d) {
+				b.interiors[Interior{c, d}] = true
+				b.interiors[Interior{d, c}] = true
+			}
+		}
+	}
 }
 
 func referential(t types.Type) bool {

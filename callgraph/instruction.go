@@ -147,6 +147,7 @@ func (b *builder) convert(dst, src ssa.Value) {
 	if b.types.hold(to) != b.types.hold(from) {
 		b.retype(b.value(dst), b.value(src))
 	}
+	b.sameMemory(dst.Type(), src.Type())
 	b.joinFields(to, from, b.value(src))
 	b.joinFields(from, to, b.value(dst))
 }

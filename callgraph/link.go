@@ -1,6 +1,7 @@
 package callgraph
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/container/intsets"
@@ -224,11 +225,32 @@ func (l *linker) cells(v *Variable) *intsets.Sparse {
 			l.reach.from(n, cells)
 		}
 	}
-	if v.Addressed || v.Aliased {
-		cells.Insert(l.reach.id(anyCell))
-	}
 	l.widenCells(cells)
+	if v.Addressed || v.Aliased {
+		l.genericCells(v, cells)
+	}
 	return cells
+}
+
+// genericCells adds the cells by which generic code may name those of a
+// variable. Objects of external code may hold memory of any shape.
+func (l *linker) genericCells(v *Variable, cells *intsets.Sparse) {
+	cells.Insert(l.reach.id(anyCell))
+	all := false
+	if n, ok := l.names[varKey(v.ID)]; ok {
+		all = slices.ContainsFunc(l.tokensOf(n), func(id int) bool { return l.tokens[id].kind == ObjectToken })
+	}
+	found := map[string]bool{}
+	for _, c := range cells.AppendTo(nil) {
+		for _, shape := range shapes {
+			if all || strings.HasPrefix(l.reach.cells.names[c], "e:"+shape) {
+				found[shape] = true
+			}
+		}
+	}
+	for shape := range found {
+		cells.Insert(l.reach.id(anyCell + shape))
+	}
 }
 
 // widenCells adds what pointers to parts of the memory point to.

@@ -33,6 +33,23 @@ func (t *typeTable) own(typ types.Type) []string {
 	return sortedKeys(w.cells)
 }
 
+// parts visits the cells of the private structs that a value of the type
+// consists of, which a store of the whole value changes.
+func (t *typeTable) parts(typ types.Type, visit func(cell string)) {
+	private, _ := t.privateStruct(typ)
+	switch u := types.Unalias(typ).Underlying().(type) {
+	case *types.Array:
+		t.parts(u.Elem(), visit)
+	case *types.Struct:
+		for f := range u.Fields() {
+			if private != nil {
+				visit(fieldKey(private, f))
+			}
+			t.parts(f.Type(), visit)
+		}
+	}
+}
+
 type memoryWalk struct {
 	t     *typeTable
 	seen  map[string]bool

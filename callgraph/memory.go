@@ -123,6 +123,9 @@ func (b *builder) written(v ssa.Value, instr ssa.Instruction) {
 		return
 	}
 	f.writes[b.cell(v)] = true
+	if st, ok := instr.(*ssa.Store); ok && st.Addr == v {
+		b.types.parts(st.Val.Type(), func(c string) { f.writes[c] = true })
+	}
 }
 
 // initializes tells whether the owner is the initialiser of the variable.

@@ -219,6 +219,7 @@ func (b *builder) builtin(fn *ssa.Builtin, c *ssa.CallCommon, result ssa.Value, 
 		}
 		b.written(c.Args[0], instr)
 	case "copy":
+		b.shares(c.Args[0], c.Args[1], instr)
 		if src, to := b.value(c.Args[1]), b.value(c.Args[0]); src != None && to != None {
 			elems := b.newNode()
 			b.load(elems, src, "")

@@ -68,9 +68,12 @@ func (b *builder) instruction(instr ssa.Instruction) {
 	case *ssa.MapUpdate:
 		b.store(b.value(i.Map), b.value(i.Key))
 		b.store(b.value(i.Map), b.value(i.Value))
+		b.shares(i.Map, i.Key, i)
+		b.shares(i.Map, i.Value, i)
 		b.written(i.Map, i)
 	case *ssa.Send:
 		b.store(b.value(i.Chan), b.value(i.X))
+		b.shares(i.Chan, i.X, i)
 		b.written(i.Chan, i)
 	case *ssa.Select:
 		b.selectStates(i)
@@ -288,6 +291,7 @@ func (b *builder) selectStates(i *ssa.Select) {
 	for _, s := range i.States {
 		if s.Dir == types.SendOnly {
 			b.store(b.value(s.Chan), b.value(s.Send))
+			b.shares(s.Chan, s.Send, i)
 			b.written(s.Chan, i)
 		} else {
 			b.load(b.value(i), b.value(s.Chan), "")

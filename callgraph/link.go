@@ -115,6 +115,7 @@ func Link(summaries []*Summary, opt Options) *Program {
 		}
 	}
 	l.externalWrites()
+	l.namedWrites()
 	for _, w := range l.writes {
 		l.widenCells(w)
 	}
@@ -201,6 +202,25 @@ func (l *linker) externalWrites() {
 		l.reach.from(c.content, w)
 		if c.model.asks {
 			l.reach.from(l.out, w)
+		}
+	}
+}
+
+// namedWrites makes a function that changes a variable by its name change what
+// pointers to the variable see.
+func (l *linker) namedWrites() {
+	for _, v := range l.variables {
+		if !v.Addressed {
+			continue
+		}
+		cell := l.reach.id(varKey(v.ID))
+		for _, w := range l.writes {
+			if !w.Has(cell) {
+				continue
+			}
+			for _, c := range v.Own {
+				w.Insert(l.reach.id(c))
+			}
 		}
 	}
 }

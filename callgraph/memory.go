@@ -315,17 +315,64 @@ func (b *builder) globalRead(addr ssa.Value) {
 // assigned looks at what is stored in a variable, for memory that is known
 // elsewhere too.
 func (b *builder) assigned(st *ssa.Store) {
-	if len(b.types.memory(st.Val.Type())) == 0 && !types.IsInterface(st.Val.Type()) {
+	b.shares(st.Addr, st.Val, st)
+	for _, v := range appended(st.Val) {
+		b.shares(st.Addr, v, st)
+	}
+}
+
+// shares looks at what is put into memory, for memory that is known elsewhere
+// too.
+func (b *builder) shares(into, v ssa.Value, at ssa.Instruction) {
+	if len(b.types.memory(v.Type())) == 0 && !types.IsInterface(v.Type()) {
 		return
 	}
-	for _, r := range roots(st.Addr) {
+	for _, r := range roots(into) {
 		if r.global == nil || !b.in.Private(r.global.Pkg.Pkg) {
 			continue
 		}
-		if !b.solelyHeld(st.Val, st, r.global) {
+		if !b.solelyHeld(v, at, r.global) {
 			b.variable(globalID(r.global)).Aliased = true
 		}
 	}
+}
+
+// appended returns what the calls of append that make a value append to it: the
+// elements, where they are known, else the slice.
+func appended(v ssa.Value) []ssa.Value {
+	var list []ssa.Value
+	seen := map[ssa.Value]bool{}
+	var walk func(v ssa.Value)
+	walk = func(v ssa.Value) {
+		if seen[v] {
+			return
+		}
+		seen[v] = true
+		switch x := v.(type) {
+		case *ssa.Phi:
+			for _, e := range x.Edges {
+				walk(e)
+			}
+		case *ssa.ChangeType:
+			walk(x.X)
+		case *ssa.Slice:
+			walk(x.X)
+		case *ssa.Call:
+			if bi, ok := x.Call.Value.(*ssa.Builtin); !ok || bi.Name() != "append" || len(x.Call.Args) < 2 {
+				return
+			}
+			walk(x.Call.Args[0])
+			if s, ok := x.Call.Args[1].(*ssa.Slice); ok {
+				if known := elements(s); known != nil {
+					list = append(list, known...)
+					return
+				}
+			}
+			list = append(list, x.Call.Args[1])
+		}
+	}
+	walk(v)
+	return list
 }
 
 // solelyHeld tells whether the memory behind a value stored in a variable is
@@ -344,6 +391,7 @@ func (b *builder) solelyHeld(v ssa.Value, at ssa.Instruction, g *ssa.Global) boo
 			if !b.externalResult(v) {
 				return false
 			}
+			b.keptByMaker(v, g)
 		}
 	}
 	return true
@@ -363,6 +411,31 @@ func feeds(p, at ssa.Instruction) bool {
 		}
 	}
 	return true
+}
+
+// keptByMaker records that the package whose function returned a value may know
+// it too.
+func (b *builder) keptByMaker(v ssa.Value, g *ssa.Global) {
+	switch x := v.(type) {
+	case *ssa.Extract:
+		b.keptByMaker(x.Tuple, g)
+	case *ssa.MakeInterface:
+		b.keptByMaker(x.X, g)
+	case *ssa.ChangeInterface:
+		b.keptByMaker(x.X, g)
+	case *ssa.Call:
+		fn := x.Call.StaticCallee()
+		if pkg := packageOf(fn); modelOf(externalName(fn), pkg).registers {
+			b.variable(globalID(g)).keep(pkg)
+		}
+	}
+}
+
+// keep notes an external package that may hold a reference.
+func (v *Variable) keep(pkg string) {
+	if pkg != "" && !slices.Contains(v.Kept, pkg) {
+		v.Kept = append(v.Kept, pkg)
+	}
 }
 
 func (b *builder) externalResult(v ssa.Value) bool {
@@ -579,9 +652,7 @@ func (b *builder) handedOver(call *Call, args []ssa.Value, instr ssa.CallInstruc
 		return
 	}
 	for _, id := range call.Memory {
-		if v := b.variable(id); call.Package != "" && !slices.Contains(v.Kept, call.Package) {
-			v.Kept = append(v.Kept, call.Package)
-		}
+		b.variable(id).keep(call.Package)
 	}
 }
 

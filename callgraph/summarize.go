@@ -242,50 +242,47 @@ func (b *builder) elsewhere(fn *ssa.Function, proc *Proc) {
 }
 
 // initializers translates the synthetic function that evaluates the
-// initialisers of all variables, and attributes each instruction to the
-// initialiser in whose source it lies.
+// initialisers of all variables. Each instruction belongs to the initialiser in
+// whose source it lies; those without position, such as implicit conversions,
+// to that of the next one with a position, since the last instruction of an
+// initialiser assigns to a variable.
 func (b *builder) initializers() {
 	fn := b.in.SSA.Func("init")
 	if fn == nil {
 		return
 	}
 	b.key = b.in.SSA.Pkg.Path() + ".init"
-	at := -1
 	order := b.in.Info.InitOrder
-	inside := func(i int, pos token.Pos) bool {
-		if i < 0 || i >= len(order) {
-			return false
-		}
-		if order[i].Rhs.Pos() <= pos && pos < order[i].Rhs.End() {
-			return true
-		}
-		for _, l := range order[i].Lhs {
-			if l.Pos() == pos {
-				return true
-			}
-		}
-		return false
-	}
 	for i := range order {
 		b.fact(symbol.Initializer(b.in.SSA.Pkg, i))
 	}
+	var instrs []ssa.Instruction
 	for _, block := range fn.Blocks {
-		for _, instr := range block.Instrs {
-			if pos := instr.Pos(); pos.IsValid() && !inside(at, pos) {
-				for i := range order {
-					if inside(i, pos) {
-						at = i
-						break
-					}
-				}
+		instrs = append(instrs, block.Instrs...)
+	}
+	at := len(order) - 1
+	owners := make([]int, len(instrs))
+	for k, instr := range slices.Backward(instrs) {
+		if pos := instr.Pos(); pos.IsValid() && (at < 0 || !within(order[at], pos)) {
+			if i := slices.IndexFunc(order, func(o *types.Initializer) bool { return within(o, pos) }); i >= 0 {
+				at = i
 			}
-			if at < 0 || isInitCall(instr) {
-				continue
-			}
-			b.owner = symbol.Initializer(b.in.SSA.Pkg, at)
+		}
+		owners[k] = at
+	}
+	for k, instr := range instrs {
+		if owners[k] >= 0 && !isInitCall(instr) {
+			b.owner = symbol.Initializer(b.in.SSA.Pkg, owners[k])
 			b.instruction(instr)
 		}
 	}
+}
+
+// within tells whether a position lies in an initialiser, or is that of a
+// variable that it sets.
+func within(o *types.Initializer, pos token.Pos) bool {
+	return o.Rhs.Pos() <= pos && pos < o.Rhs.End() ||
+		slices.ContainsFunc(o.Lhs, func(v *types.Var) bool { return v.Pos() == pos })
 }
 
 // isInitCall tells the calls by which a package initialiser runs the init

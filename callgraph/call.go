@@ -53,8 +53,7 @@ func (b *builder) call(instr ssa.CallInstruction) {
 	fn := c.StaticCallee()
 	if fn == nil {
 		b.sum.Calls = append(b.sum.Calls, Call{
-			Object: b.objectInSight(c, instr),
-			Kind:   DynamicCall, Owner: b.owner, Callee: b.value(c.Value),
+			Kind: DynamicCall, Owner: b.owner, Callee: b.value(c.Value),
 			Method: b.types.key(signatureOnly(c.Signature())),
 			Args:   b.valuesOf(c.Args), Results: res, Kinds: b.kindsOf(c.Signature()), Content: b.newNode(), Position: b.in.Position(instr.Pos()),
 		})
@@ -97,8 +96,7 @@ func (b *builder) invoke(c *ssa.CallCommon, res []Node, instr ssa.CallInstructio
 		pkg = n.Obj().Pkg().Path()
 	}
 	call := Call{
-		Object: true,
-		Kind:   InvokeCall, Owner: b.owner, Callee: recv, Method: memberName(c.Method), Package: pkg,
+		Kind: InvokeCall, Owner: b.owner, Callee: recv, Method: memberName(c.Method), Package: pkg,
 		Args: b.valuesOf(c.Args), Results: res, Kinds: b.kindsOf(c.Signature()), Content: b.newNode(), Position: b.in.Position(instr.Pos()),
 	}
 	handed := c.Args
@@ -116,39 +114,12 @@ func (b *builder) external(fn *ssa.Function, c *ssa.CallCommon, res []Node, inst
 		Args: b.valuesOf(c.Args), Results: res, Kinds: b.kindsOf(c.Signature()), Content: b.newNode(), Position: b.in.Position(instr.Pos()),
 	}
 	b.fact(b.owner).externals[call.Package] = true
-	call.Object = b.objectInSight(c, instr)
 	b.handedOver(&call, c.Args, instr)
 	for _, t := range fn.TypeArgs() {
 		b.handType(&call, t)
 	}
 	b.special(call.Method, c, instr)
 	b.sum.Calls = append(b.sum.Calls, call)
-}
-
-// objectInSight tells whether a call has an argument or result that is an
-// object of external code.
-func (b *builder) objectInSight(c *ssa.CallCommon, instr ssa.CallInstruction) bool {
-	is := func(t types.Type) bool {
-		n := namedOf(t)
-		return n != nil && n.Obj().Pkg() != nil && !b.types.isPrivate(n) && b.types.carries(t) && !isFunc(t)
-	}
-	for _, a := range c.Args {
-		if is(a.Type()) {
-			return true
-		}
-	}
-	res := c.Signature().Results()
-	for i := range res.Len() {
-		if instr.Value() != nil && is(res.At(i).Type()) {
-			return true
-		}
-	}
-	return false
-}
-
-func isFunc(t types.Type) bool {
-	_, ok := t.Underlying().(*types.Signature)
-	return ok
 }
 
 // revealsSource notes the option of log/slog that logs positions.

@@ -111,7 +111,7 @@ func Link(summaries []*Summary, opt Options) *Program {
 			l.variable(&sum.Variables[i])
 		}
 		for _, in := range sum.Interiors {
-			l.interiors[l.reach.id(in.Part)] = append(l.interiors[l.reach.id(in.Part)], l.reach.id(in.Target))
+			l.interior(in)
 		}
 	}
 	l.externalWrites()
@@ -169,6 +169,14 @@ func (l *linker) variable(v *Variable) {
 	old.Addressed = old.Addressed || v.Addressed
 	if v.Declared {
 		old.Declared, old.Memory, old.Own = true, v.Memory, v.Own
+	}
+}
+
+// interior records to what a pointer to a part of memory points. The part may be
+// an element of a slice, or lie in one, that generic code knows by its shape.
+func (l *linker) interior(in Interior) {
+	for _, p := range []string{in.Part, anyCell + "[]"} {
+		l.interiors[l.reach.id(p)] = append(l.interiors[l.reach.id(p)], l.reach.id(in.Target))
 	}
 }
 

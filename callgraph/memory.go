@@ -123,9 +123,16 @@ func (b *builder) written(v ssa.Value, instr ssa.Instruction) {
 		return
 	}
 	f.writes[b.cell(v)] = true
-	if st, ok := instr.(*ssa.Store); ok && st.Addr == v {
-		b.types.parts(st.Val.Type(), func(c string) { f.writes[c] = true })
+	var whole types.Type // what is replaced
+	switch u := v.Type().Underlying().(type) {
+	case *types.Pointer:
+		whole = u.Elem()
+	case *types.Slice:
+		whole = u.Elem()
+	default:
+		return
 	}
+	b.types.parts(whole, func(c string) { f.writes[c] = true })
 }
 
 // initializes tells whether the owner is the initialiser of the variable.

@@ -264,8 +264,6 @@ var models = map[string]string{
 	"sync/atomic.LoadUint64":    "",
 	"sync/atomic.LoadPointer":   "r",
 	"context.*":                 "ckr",
-	"context.Background":        "r",
-	"context.TODO":              "r",
 	"context.WithValue":         "r",
 	"context.WithoutCancel":     "r",
 	"context.Cause":             "r:Value,Err",

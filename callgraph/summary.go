@@ -140,9 +140,6 @@ type Call struct {
 	// Memory are the variables that are handed over by address or by
 	// reference.
 	Memory []symbol.ID
-	// Object says that an argument or result of an ExternalCall is an object
-	// of external code that can keep what is handed over.
-	Object bool
 	// Position is file:line.
 	Position string
 }

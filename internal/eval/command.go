@@ -130,10 +130,21 @@ func copyFile(from, to string) (err error) {
 }
 
 // withCopy runs f on a copy of a module that is removed afterwards.
-func withCopy(dir string, f func(copied string) error) (err error) {
-	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+func withCopy(dir string, f func(copied string) error) error {
+	dir, err := filepath.EvalSymlinks(dir)
+	if err != nil {
 		return err
 	}
+	return withTemp(func(temp string) error {
+		if err := copyTree(dir, temp); err != nil {
+			return fmt.Errorf("copy the module: %w", err)
+		}
+		return f(temp)
+	})
+}
+
+// withTemp runs f with a temporary folder that is removed afterwards.
+func withTemp(f func(temp string) error) (err error) {
 	temp, err := os.MkdirTemp("", "autover-eval-")
 	if err != nil {
 		return err
@@ -142,9 +153,6 @@ func withCopy(dir string, f func(copied string) error) (err error) {
 	// The go command names folders without symbolic links.
 	if temp, err = filepath.EvalSymlinks(temp); err != nil {
 		return err
-	}
-	if err := copyTree(dir, temp); err != nil {
-		return fmt.Errorf("copy the module: %w", err)
 	}
 	return f(temp)
 }

@@ -105,28 +105,22 @@ type checkout struct{ gitDir, dir, index string }
 
 // withCheckouts runs f with as many folders as asked for, which are removed
 // afterwards.
-func withCheckouts(ctx context.Context, repo string, number int, f func([]checkout) error) (err error) {
+func withCheckouts(ctx context.Context, repo string, number int, f func([]checkout) error) error {
 	out, err := run(ctx, repo, nil, "git", "rev-parse", "--absolute-git-dir")
 	if err != nil {
 		return err
 	}
-	temp, err := os.MkdirTemp("", "autover-eval-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
-	if temp, err = filepath.EvalSymlinks(temp); err != nil {
-		return err
-	}
-	var checkouts []checkout
-	for i := range number {
-		c := checkout{strings.TrimSpace(string(out)), filepath.Join(temp, fmt.Sprint("tree", i)), filepath.Join(temp, fmt.Sprint("index", i))}
-		if err := os.Mkdir(c.dir, 0o777); err != nil {
-			return err
+	return withTemp(func(temp string) error {
+		var checkouts []checkout
+		for i := range number {
+			c := checkout{strings.TrimSpace(string(out)), filepath.Join(temp, fmt.Sprint("tree", i)), filepath.Join(temp, fmt.Sprint("index", i))}
+			if err := os.Mkdir(c.dir, 0o777); err != nil {
+				return err
+			}
+			checkouts = append(checkouts, c)
 		}
-		checkouts = append(checkouts, c)
-	}
-	return f(checkouts)
+		return f(checkouts)
+	})
 }
 
 // to makes the folder hold the files of a commit.

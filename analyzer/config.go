@@ -53,6 +53,9 @@ type Config struct {
 	// Custom are further policies, which no name may be given to twice.
 	Custom []Policy
 
+	// Explain asks for Report.Graph and Target.Closure.
+	Explain bool
+
 	// Clear names fields, by their keys in .autover.yaml, that are empty on
 	// purpose, so that no file sets them.
 	Clear []string

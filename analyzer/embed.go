@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"go/types"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -23,6 +24,30 @@ import (
 // contents, sorted by name. The package must be type-checked. A pattern that
 // selects no file and an unreadable file are errors.
 func (w *world) embeds(p *privatePackage) (map[*types.Var]hasher.Digest, error) {
+	e, err := w.embedder(p)
+	if e == nil || err != nil {
+		return nil, err
+	}
+	result := make(map[*types.Var]hasher.Digest)
+	for _, f := range p.files {
+		for name, directives := range embedDirectives(f) {
+			v, ok := p.info.Defs[name].(*types.Var)
+			if !ok {
+				continue // a blank variable holds nothing
+			}
+			digest, err := e.digest(directives)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", w.position(directives[0].Pos()), err)
+			}
+			result[v] = digest
+		}
+	}
+	return result, nil
+}
+
+// embedder finds the files that the patterns of a package can select; nil if it
+// has no patterns.
+func (w *world) embedder(p *privatePackage) (*embedder, error) {
 	inTests := p.forTest != "" && slices.ContainsFunc(p.imports, func(e importEdge) bool { return e.path == "embed" })
 	if len(p.embedPatterns) == 0 && !inTests {
 		return nil, nil
@@ -40,21 +65,7 @@ func (w *world) embeds(p *privatePackage) (map[*types.Var]hasher.Digest, error) 
 			return nil, fmt.Errorf("list files of package %s: %w", p.path, err)
 		}
 	}
-	result := make(map[*types.Var]hasher.Digest)
-	for _, f := range p.files {
-		for name, directives := range embedDirectives(f) {
-			v, ok := p.info.Defs[name].(*types.Var)
-			if !ok {
-				continue // a blank variable holds nothing
-			}
-			digest, err := e.digest(directives)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", w.position(directives[0].Pos()), err)
-			}
-			result[v] = digest
-		}
-	}
-	return result, nil
+	return e, nil
 }
 
 // embedDirectives returns the //go:embed comments of the package-level
@@ -116,12 +127,13 @@ func (e *embedder) walk(dir string) error {
 	})
 }
 
-func (e *embedder) digest(directives []*ast.Comment) (hasher.Digest, error) {
+// selected returns the names of the files that patterns select, sorted.
+func (e *embedder) selected(directives []*ast.Comment) ([]string, error) {
 	selected := make(map[string]bool)
 	for _, c := range directives {
 		patterns, err := embedPatterns(strings.TrimPrefix(c.Text, "//go:embed"))
 		if err != nil {
-			return hasher.Digest{}, err
+			return nil, err
 		}
 		for _, pattern := range patterns {
 			n := len(selected)
@@ -133,15 +145,18 @@ func (e *embedder) digest(directives []*ast.Comment) (hasher.Digest, error) {
 				}
 			}
 			if len(selected) == n && !matched {
-				return hasher.Digest{}, fmt.Errorf("embed pattern %s: no matching files: add them or correct the pattern", pattern)
+				return nil, fmt.Errorf("embed pattern %s: no matching files: add them or correct the pattern", pattern)
 			}
 		}
 	}
-	names := make([]string, 0, len(selected))
-	for name := range selected {
-		names = append(names, name)
+	return slices.Sorted(maps.Keys(selected)), nil
+}
+
+func (e *embedder) digest(directives []*ast.Comment) (hasher.Digest, error) {
+	names, err := e.selected(directives)
+	if err != nil {
+		return hasher.Digest{}, err
 	}
-	slices.Sort(names)
 	enc := hasher.NewEncoder("embed")
 	enc.List(2 * len(names))
 	for _, name := range names {

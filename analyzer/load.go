@@ -67,6 +67,9 @@ type world struct {
 
 	configs map[string]*configFile // by folder; nil for one without
 	origins map[string]string      // where keys of the whole run stand, for messages
+
+	explain bool
+	found   *evidence // nil unless explain
 }
 
 // importEdge is one import path of a package and the package that it means.
@@ -171,7 +174,7 @@ func load(ctx context.Context, cfg Config) (*world, error) {
 	if err := depversion.CheckPatterns(cfg.Private); err != nil {
 		return nil, fmt.Errorf("%s: %w", w.origin("private"), err)
 	}
-	w.tests, w.privatePatterns = cfg.Tests, cfg.Private
+	w.tests, w.privatePatterns, w.explain = cfg.Tests, cfg.Private, cfg.Explain
 	if environ, err = w.pin(ctx, cfg, environ); err != nil {
 		return nil, err
 	}

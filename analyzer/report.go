@@ -14,6 +14,8 @@ type Report struct {
 	Single bool
 	// Warnings tell of problems that touch no version, one line each.
 	Warnings []string
+	// Graph is what the versions are made of, nil unless Config.Explain is set.
+	Graph *Graph
 }
 
 // Target is one function and its version.
@@ -42,6 +44,8 @@ type Target struct {
 	Components []Component
 	// Caveats tell what could not be analysed exactly.
 	Caveats []Caveat
+	// Closure says which parts of Report.Graph make the version.
+	Closure *Closure
 }
 
 // Pin tells of a version that replaces the automatic one.

@@ -48,6 +48,9 @@ func (s *declSummarizer) seal() error {
 		*list = slices.Compact(*list)
 	}
 	s.u.sealed, s.u.isSealed = e.Sum(), true
+	if s.w.explain {
+		s.u.files = s.w.contents(sources.data)
+	}
 	return nil
 }
 

@@ -36,6 +36,9 @@ type unit struct {
 	cgo                      string // position of an import of "C", or empty
 	// initialises says that the package does something when a program starts.
 	initialises bool
+	// origins and files, those of a sealed package, serve explanations alone.
+	origins []callgraph.Origin
+	files   map[string]hasher.Digest
 }
 
 // declKind tells the nodes of a package apart.
@@ -84,6 +87,12 @@ type link struct {
 // independent of each other here and are done in parallel.
 func (w *world) summarize(ctx context.Context) ([]*unit, error) {
 	private := w.usable()
+	if w.explain { // before normalizers takes out code
+		var err error
+		if w.found, err = w.evidence(); err != nil {
+			return nil, err
+		}
+	}
 	embeds := make([]map[*types.Var]hasher.Digest, len(private))
 	for i, p := range private {
 		var err error
@@ -196,11 +205,15 @@ func (w *world) unit(p *privatePackage, n *hasher.Normalizer, bodies *callgraph.
 		return nil, err
 	}
 	if !p.cgo {
-		u.flows = callgraph.Summarize(&callgraph.Input{
+		in := &callgraph.Input{
 			SSA: bodies.Package(p.types), Info: p.info, Fset: w.fset, Files: p.files,
 			Private:  func(q *types.Package) bool { return !w.flowless(q) },
 			Position: w.position,
-		})
+		}
+		u.flows = callgraph.Summarize(in)
+		if w.explain {
+			u.origins = callgraph.Origins(in)
+		}
 	}
 	return u, nil
 }

@@ -28,6 +28,7 @@ type versioner struct {
 	allowed map[string]reached // package -> packages of the programs with it
 
 	closures *closures
+	parts    *partBuilder // nil unless an explanation is asked for
 }
 
 // effect is an init function or initialiser, by its node.
@@ -59,6 +60,9 @@ func newVersioner(w *world, g *graph, knobs *settings) (*versioner, error) {
 		}
 	}
 	v.closures = newClosures(v)
+	if w.explain {
+		v.parts = newPartBuilder(v)
+	}
 	return v, nil
 }
 
@@ -172,6 +176,9 @@ func (v *versioner) report(ctx context.Context, sel *selection, warnings []strin
 		}
 		r.Targets = append(r.Targets, target)
 	}
+	if v.parts != nil {
+		r.Graph = v.parts.graph
+	}
 	return r, nil
 }
 
@@ -216,6 +223,9 @@ func (v *versioner) version(ctx context.Context, t target) (Target, error) {
 	}
 	for _, added := range in.Components {
 		out.Components = append(out.Components, Component(added))
+	}
+	if v.parts != nil {
+		out.Closure = v.parts.closure(start, c, &in)
 	}
 	for _, cv := range c.caveats {
 		out.Caveats = append(out.Caveats, Caveat(cv))

@@ -1,6 +1,7 @@
 package pairs
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -11,9 +12,11 @@ import (
 // side is analysed for the named targets, the other for a pattern: were there a
 // difference between the two ways, every pair without change would show it.
 func (p *pair) checkVersions(t *testing.T, dir [2]string, env [2][]string) {
-	var version [2]map[string]string
-	version[before] = p.versions(t, before, dir[before], env[before], p.targets(before))
-	version[after] = p.versions(t, after, dir[after], env[after], []string{"./..."})
+	var reports [2]*analyzer.Report
+	reports[before] = p.report(t, before, dir[before], env[before], p.targets(before))
+	reports[after] = p.report(t, after, dir[after], env[after], []string{"./..."})
+	p.checkElements(t, reports)
+	version := [2]map[string]string{versionsOf(reports[before]), versionsOf(reports[after])}
 	needless := false
 	for _, c := range p.claims {
 		x := version[before][p.qualified(before, c.target[before])]
@@ -43,8 +46,44 @@ func (p *pair) targets(s side) []string {
 	return targets
 }
 
+// checkElements holds what versions are said to consist of against the versions:
+// where two differ, so must an element, unless only the target's name does.
+func (p *pair) checkElements(t *testing.T, reports [2]*analyzer.Report) {
+	elements := func(s side, name string) map[analyzer.Element]bool {
+		list := map[analyzer.Element]bool{}
+		for _, target := range reports[s].Targets {
+			if target.Name == name {
+				for _, e := range reports[s].Graph.Elements(target.Closure) {
+					e.Position = "" // no part of a version
+					list[e] = true
+				}
+			}
+		}
+		return list
+	}
+	for _, c := range p.claims {
+		x, y := p.qualified(before, c.target[before]), p.qualified(after, c.target[after])
+		if c.change && x == y && maps.Equal(elements(before, x), elements(after, y)) {
+			t.Errorf("the version of %s differs, but none of its elements does", c)
+		}
+	}
+}
+
 // versions analyses one side and returns the versions by qualified name.
 func (p *pair) versions(t *testing.T, s side, dir string, env, targets []string) map[string]string {
+	return versionsOf(p.report(t, s, dir, env, targets))
+}
+
+func versionsOf(r *analyzer.Report) map[string]string {
+	versions := make(map[string]string)
+	for _, target := range r.Targets {
+		versions[target.Name] = target.Version
+	}
+	return versions
+}
+
+// report analyses one side.
+func (p *pair) report(t *testing.T, s side, dir string, env, targets []string) *analyzer.Report {
 	report, err := analyzer.Run(t.Context(), analyzer.Config{
 		Dir:     dir,
 		Env:     append(env, "PWD="+dir),
@@ -55,15 +94,12 @@ func (p *pair) versions(t *testing.T, s side, dir string, env, targets []string)
 		Mod:     p.flags[s].mod,
 		ModFile: p.flags[s].modFile,
 		Private: p.flags[s].private,
+		Explain: true,
 	})
 	if err != nil {
 		t.Fatalf("%s: analyse %v: %v", s, targets, err)
 	}
-	versions := make(map[string]string)
-	for _, target := range report.Targets {
-		versions[target.Name] = target.Version
-	}
-	return versions
+	return report
 }
 
 // qualified returns the name of a target in reports: "./p.F" is in the main

@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"maps"
 	"slices"
 
 	"golang.org/x/tools/container/intsets"
@@ -34,15 +35,22 @@ func (g *graph) body(start int32) hasher.Digest {
 // itself.
 func (c *closures) alone(node int32) *closure {
 	n := &c.v.g.nodes[node]
-	out := &closure{externals: slices.Clone(n.externals)}
+	packages := map[string]bool{}
 	for _, id := range n.unit.blank {
 		if c.v.w.external[id] != nil {
-			out.externals = append(out.externals, id)
+			packages[id] = true
 		}
 	}
-	slices.Sort(out.externals)
-	out.externals = slices.Compact(out.externals)
-	c.function(out, node, new(intsets.Sparse))
+	out := new(closure)
+	c.declaration(out, n)
+	for _, id := range append(n.decl.literals(), n.id) {
+		i := c.v.g.funcs[string(id)]
+		for _, p := range c.v.g.nodes[i].externals {
+			packages[p] = true
+		}
+		c.body(out, i, new(intsets.Sparse))
+	}
+	out.externals = slices.Sorted(maps.Keys(packages))
 	if out.reveals {
 		out.layouts = []string{n.decl.layout.String()}
 	}

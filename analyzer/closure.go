@@ -87,7 +87,7 @@ func (c *closures) number() [][]int {
 	units, externals := map[*unit]int{}, map[string]int{}
 	for i := range g.nodes {
 		n := &g.nodes[i]
-		if n.kind == funcNode {
+		if n.kind == funcNode || n.kind == literalNode {
 			c.functions = append(c.functions, int32(i))
 		}
 		if _, ok := units[n.unit]; !ok && n.unit != nil {
@@ -234,11 +234,16 @@ func (c *closures) noticeable(pkg string) *intsets.Sparse {
 // describe turns facts into a closure.
 func (c *closures) describe(facts []int, noticed *intsets.Sparse) *closure {
 	out := &closure{}
-	packages := map[string]bool{}
+	packages, declared := map[string]bool{}, map[*decl]bool{}
 	for _, f := range facts {
 		switch {
 		case f < c.firstUnit:
-			c.function(out, c.functions[f], noticed)
+			n := &c.v.g.nodes[c.functions[f]]
+			if !declared[n.decl] {
+				declared[n.decl] = true
+				c.declaration(out, n)
+			}
+			c.body(out, c.functions[f], noticed)
 		case f < c.firstExternal:
 			out.private = append(out.private, c.units[f-c.firstUnit].id)
 			for _, id := range c.units[f-c.firstUnit].blank {
@@ -260,23 +265,28 @@ func (c *closures) describe(facts []int, noticed *intsets.Sparse) *closure {
 		for i := 0; i < len(facts) && facts[i] < c.firstUnit; i++ {
 			out.layouts = append(out.layouts, c.layouts[facts[i]])
 		}
+		out.layouts = slices.Compact(out.layouts)
 	}
 	return out
 }
 
-// function adds what a function is to a closure.
-func (c *closures) function(out *closure, node int32, noticed *intsets.Sparse) {
-	n := &c.v.g.nodes[node]
+// declaration adds what the declaration of a function says to a closure.
+func (c *closures) declaration(out *closure, n *node) {
 	if n.decl.kind == funcDecl {
 		out.functions++
 	}
 	for _, d := range n.decl.depends {
 		out.depends = append(out.depends, dependency{n.unit.id, d})
 	}
+	out.caveats = append(out.caveats, c.v.g.lentToIgnored(n.decl)...)
+}
+
+// body adds what a function or a literal does to a closure.
+func (c *closures) body(out *closure, node int32, noticed *intsets.Sparse) {
+	n := &c.v.g.nodes[node]
 	if e, ok := c.effectOf[node]; ok && (c.v.effects[e].ordered || noticed.Has(c.firstEffect+e)) {
 		out.effects = append(out.effects, e)
 	}
-	out.caveats = append(out.caveats, c.v.g.lentToIgnored(n.decl)...)
 	out.caveats = append(out.caveats, n.caveats...)
 	if n.linked != nil {
 		out.reveals = out.reveals || n.linked.Reveals

@@ -58,7 +58,7 @@ func loadVersioner(t *testing.T, cfg Config) *versioner {
 func search(v *versioner, start int32) *closure {
 	out := &closure{}
 	inside := v.programs(v.g.nodes[start].unit.id)
-	packages, noticed := map[string]bool{}, map[int]bool{}
+	packages, noticed, declared := map[string]bool{}, map[int]bool{}, map[*decl]bool{}
 	met, queue := map[int32]bool{start: true}, []int32{start}
 	visit := func(list ...int32) {
 		for _, n := range list {
@@ -91,7 +91,8 @@ func search(v *versioner, start int32) *closure {
 				}
 			}
 		}
-		if n.kind == funcNode && n.decl.kind == funcDecl {
+		if (n.kind == funcNode || n.kind == literalNode) && n.decl.kind == funcDecl && !declared[n.decl] {
+			declared[n.decl] = true
 			out.functions++
 		}
 		out.reveals = out.reveals || n.linked != nil && n.linked.Reveals

@@ -12,9 +12,10 @@ import (
 type nodeKind uint8
 
 const (
-	funcNode  nodeKind = iota // function, method, init function or initialiser
-	identNode                 // a variable's name and type
-	valueNode                 // a variable with its initialiser and writers
+	funcNode    nodeKind = iota // function, method, init function or initialiser
+	literalNode                 // a function literal inside of one
+	identNode                   // a variable's name and type
+	valueNode                   // a variable with its initialiser and writers
 	typeNode
 	sealedNode   // a whole package with cgo or assembly
 	boundaryNode // what external code may do with what it is handed
@@ -101,6 +102,15 @@ func linkUnits(w *world, units []*unit, ignored map[symbol.ID]bool) *callgraph.P
 					refs[d.id] = append(refs[d.id], r.ID)
 				}
 			}
+			refs[d.id] = append(refs[d.id], d.literals()...)
+			for k, id := range d.literals() {
+				for _, r := range d.mentions(k) {
+					if r.Kind == hasher.RefFunc && !ignored[r.ID] {
+						refs[id] = append(refs[id], r.ID)
+					}
+				}
+				refs[id] = append(refs[id], d.inner(k)...)
+			}
 			switch d.kind {
 			case initDecl, initializerDecl:
 				opt.Initializers = append(opt.Initializers, d.id)
@@ -135,6 +145,9 @@ func (g *graph) declare(u *unit) {
 			g.values[key] = g.add(node{kind: valueNode, id: d.id, decl: d, unit: u})
 		default:
 			g.funcs[key] = g.add(node{kind: funcNode, id: d.id, decl: d, unit: u, linked: g.program.Functions[d.id]})
+			for _, id := range d.literals() {
+				g.funcs[string(id)] = g.add(node{kind: literalNode, id: id, decl: d, unit: u, linked: g.program.Functions[id]})
+			}
 		}
 	}
 }
@@ -198,11 +211,13 @@ func (g *graph) connect(u *unit) {
 				g.nodes[sealed].set = append(g.nodes[sealed].set, g.values[key])
 			}
 		default:
-			n := &g.nodes[g.funcs[key]]
-			g.connectFunction(n, d)
-			if isSealed {
-				n.set = append(n.set, sealed)
-				g.nodes[sealed].set = append(g.nodes[sealed].set, g.funcs[key])
+			g.connectFunction(d)
+			for _, id := range append(d.literals(), d.id) {
+				if isSealed {
+					n := &g.nodes[g.funcs[string(id)]]
+					n.set = append(n.set, sealed)
+					g.nodes[sealed].set = append(g.nodes[sealed].set, g.funcs[string(id)])
+				}
 			}
 		}
 	}
@@ -232,8 +247,33 @@ func (g *graph) connectVariable(d *decl, initialised map[symbol.ID]initialValue)
 	}
 }
 
-func (g *graph) connectFunction(n *node, d *decl) {
-	n.externals = slices.Clone(d.form.External)
+// connectFunction adds the edges of a function and of its literals.
+func (g *graph) connectFunction(d *decl) {
+	n := &g.nodes[g.funcs[string(d.id)]]
+	n.refs = g.slots(d, n.linked)
+	for _, id := range d.literals() {
+		n.set = append(n.set, g.funcs[string(id)])
+	}
+	e := hasher.NewEncoder("function")
+	e.Digest(d.form.Local)
+	g.connectBody(n, e, d.form.External)
+	for k, id := range d.literals() {
+		n := &g.nodes[g.funcs[string(id)]]
+		n.refs = d.visible(k, g.slots(d, n.linked))
+		for _, inner := range d.inner(k) {
+			n.set = append(n.set, g.funcs[string(inner)])
+		}
+		e := hasher.NewEncoder("literal")
+		e.Digest(d.form.Local)
+		e.Uint(uint64(k))
+		g.connectBody(n, e, d.form.Literals[k].External)
+	}
+}
+
+// connectBody adds what linking found of a body, and the external packages that
+// its syntax mentions. The encoder holds the digest of the syntax.
+func (g *graph) connectBody(n *node, e *hasher.Encoder, mentioned []string) {
+	n.externals = slices.Clone(mentioned)
 	var facts []string
 	if l := n.linked; l != nil {
 		facts = l.Facts
@@ -256,9 +296,6 @@ func (g *graph) connectFunction(n *node, d *decl) {
 		}
 		return ok
 	})
-	n.refs = g.slots(d, n.linked)
-	e := hasher.NewEncoder("function")
-	e.Digest(d.form.Local)
 	e.Strings(facts)
 	n.local = e.Sum()
 }
@@ -292,7 +329,7 @@ func (g *graph) slots(d *decl, l *callgraph.Linked) []int32 {
 
 // function returns the node by which others refer to a function.
 func (g *graph) function(id symbol.ID) (int32, bool) {
-	if g.ignored[id] {
+	if g.ignored[symbol.Declaration(id)] {
 		return g.leaf, true
 	}
 	n, ok := g.funcs[string(id)]

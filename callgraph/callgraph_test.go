@@ -58,14 +58,11 @@ func linkOne(sum *Summary) *Program {
 	return Link([]*Summary{sum}, opt)
 }
 
-// reached returns the names of the functions that calls in f may reach other
-// than statically.
+// reached returns the names of the functions that calls in f and in its literals
+// may reach other than statically.
 func reached(p *Program, f symbol.ID) []string {
 	set := map[string]bool{}
 	add := func(id symbol.ID) { set[strings.TrimPrefix(string(id), "p.")] = true }
-	for id := range p.Functions[f].Callees {
-		add(id)
-	}
 	seen := map[int]bool{}
 	var open func(b int)
 	open = func(b int) {
@@ -80,8 +77,18 @@ func reached(p *Program, f symbol.ID) []string {
 			open(i)
 		}
 	}
-	for b := range p.Functions[f].Boundaries {
-		open(b)
+	for id, l := range p.Functions {
+		if symbol.Declaration(id) != f {
+			continue
+		}
+		for c := range l.Callees {
+			if symbol.Declaration(c) != f {
+				add(c)
+			}
+		}
+		for b := range l.Boundaries {
+			open(b)
+		}
 	}
 	return sortedKeys(set)
 }

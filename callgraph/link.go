@@ -15,9 +15,9 @@ type Program struct {
 	// over the same share one.
 	Boundaries []Boundary
 	// Functions says what linking found for every body that has a name:
-	// declared functions, init functions and initialisers.
+	// declared functions, function literals, init functions and initialisers.
 	Functions map[symbol.ID]*Linked
-	// Writers are the declared functions that may change a variable or
+	// Writers are the functions and literals that may change a variable or
 	// memory reachable from it, sorted, for each private variable.
 	Writers map[symbol.ID][]symbol.ID
 	// Effects are the init functions and initialisers that change more than

@@ -78,6 +78,7 @@ type builder struct {
 	initializer map[types.Object]symbol.ID // of the package's variables, once needed
 
 	owner symbol.ID // of the instruction being translated
+	start token.Pos // of the declaration around it
 	key   string    // of the body being translated
 }
 
@@ -85,7 +86,8 @@ type builder struct {
 type pending struct {
 	fn    *ssa.Function
 	key   string
-	owner symbol.ID
+	owner symbol.ID // the declaration or function literal that it belongs to
+	start token.Pos // of the declaration
 }
 
 // facts are the parts of a Function while they are collected.
@@ -118,7 +120,7 @@ func (b *builder) declarations() {
 		if fn, ok := m.(*ssa.Function); ok && strings.HasPrefix(name, "init#") {
 			n, _ := strconv.Atoi(strings.TrimPrefix(name, "init#"))
 			id := symbol.Init(b.in.SSA.Pkg, n-1)
-			b.enqueue(fn, string(id), id)
+			b.enqueue(pending{fn: fn, key: string(id), owner: id, start: fn.Syntax().Pos()})
 		}
 	}
 	scope := b.in.SSA.Pkg.Scope()
@@ -154,7 +156,7 @@ func (b *builder) declaredFunc(fd *ast.FuncDecl) {
 		return
 	}
 	if fn := b.in.SSA.Prog.FuncValue(obj); fn != nil {
-		b.enqueue(fn, string(id), id)
+		b.enqueue(pending{fn: fn, key: string(id), owner: id, start: fd.Pos()})
 	}
 }
 
@@ -168,12 +170,12 @@ func namedOf(t types.Type) *types.Named {
 }
 
 // enqueue asks for the translation of a body, once.
-func (b *builder) enqueue(fn *ssa.Function, key string, owner symbol.ID) {
-	if b.procs[key] {
+func (b *builder) enqueue(p pending) {
+	if b.procs[p.key] {
 		return
 	}
-	b.procs[key] = true
-	b.queue = append(b.queue, pending{fn, key, owner})
+	b.procs[p.key] = true
+	b.queue = append(b.queue, p)
 }
 
 func (b *builder) drain() {
@@ -186,7 +188,7 @@ func (b *builder) drain() {
 
 // body translates one function.
 func (b *builder) body(p pending) {
-	b.owner, b.key = p.owner, p.key
+	b.owner, b.start, b.key = p.owner, p.start, p.key
 	b.fact(p.owner)
 	proc := Proc{Key: p.key, Owner: p.owner, Signature: b.types.key(signatureOnly(p.fn.Signature))}
 	for i, param := range p.fn.Params {
@@ -272,7 +274,7 @@ func (b *builder) initializers() {
 	}
 	for k, instr := range instrs {
 		if owners[k] >= 0 && !isInitCall(instr) {
-			b.owner = symbol.Initializer(b.in.SSA.Pkg, owners[k])
+			b.owner, b.start = symbol.Initializer(b.in.SSA.Pkg, owners[k]), order[owners[k]].Rhs.Pos()
 			b.instruction(instr)
 		}
 	}

@@ -224,8 +224,8 @@ type Method struct {
 	Package string
 }
 
-// Function is what a declared function, an init function or an initialiser
-// does besides calling.
+// Function is what a declared function, a function literal, an init function or
+// an initialiser does besides calling.
 type Function struct {
 	ID symbol.ID
 	// Reads are the variables whose value it may use.

@@ -1,8 +1,8 @@
 package callgraph
 
 import (
+	"go/ast"
 	"go/types"
-	"strconv"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -174,7 +174,7 @@ func (b *builder) procOf(fn *ssa.Function) (key string, private bool) {
 	obj, _ := fn.Object().(*types.Func)
 	if fn.Synthetic != "" && len(fn.Blocks) > 0 && fn.Pkg == nil {
 		key := string(b.owner) + "~" + fn.String()
-		b.enqueue(fn, key, b.owner)
+		b.enqueue(pending{fn: fn, key: key, owner: b.owner, start: b.start})
 		return key, true
 	}
 	if obj == nil || obj.Pkg() == nil || !b.in.Private(obj.Pkg()) {
@@ -183,25 +183,16 @@ func (b *builder) procOf(fn *ssa.Function) (key string, private bool) {
 	return string(symbol.Of(obj)), true
 }
 
-// closureKey names a function literal by the body around it.
+// closureKey names a function literal, or the body of a loop over a function,
+// which belongs to the code around it, by the declaration around it.
 func (b *builder) closureKey(fn *ssa.Function) string {
-	parent := fn.Parent()
-	for i, anon := range parent.AnonFuncs {
-		if anon == fn {
-			var outer string
-			if parent.Parent() != nil {
-				outer = b.closureKey(parent)
-			} else if obj, ok := parent.Object().(*types.Func); ok && obj.Name() != "init" {
-				outer = string(symbol.Of(obj))
-			} else {
-				outer = parent.Pkg.Pkg.Path() + "." + parent.Name()
-			}
-			key := outer + "$" + strconv.Itoa(i)
-			b.enqueue(fn, key, b.owner)
-			return key
-		}
+	key := symbol.Literal(symbol.Declaration(b.owner), int(fn.Syntax().Pos()-b.start))
+	owner := b.owner
+	if _, ok := fn.Syntax().(*ast.FuncLit); ok {
+		owner = key
 	}
-	panic("callgraph: function literal without parent: " + fn.String())
+	b.enqueue(pending{fn: fn, key: string(key), owner: owner, start: b.start})
+	return string(key)
 }
 
 func externalName(fn *ssa.Function) string {

@@ -125,10 +125,17 @@ func (w *writer) funcLit(e *ast.FuncLit) {
 	if !ok {
 		w.fail(e, "function literal has no signature")
 	}
+	l := &literal{offset: int(e.Pos() - w.start), slots: map[int]bool{}, external: map[string]bool{}}
+	for _, around := range w.inside {
+		around.inner++
+	}
+	w.literals = append(w.literals, l)
+	w.inside = append(w.inside, l)
 	w.enc.Node(TagFuncLit, 2)
 	w.signature(sig)
 	w.bindSignature(sig)
 	w.block(e.Body.List)
+	w.inside = w.inside[:len(w.inside)-1]
 }
 
 // composite writes a literal with its type. A literal that stands for its

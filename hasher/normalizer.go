@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 	"sync"
 
@@ -39,6 +40,22 @@ type Form struct {
 	// constants excepted, the form mentions: sorted, without duplicates, and
 	// without unsafe, which is part of the language.
 	External []string
+	// Literals are the function literals inside of a function or initialiser,
+	// in the order of the form.
+	Literals []Literal
+}
+
+// A Literal is a function literal in a form.
+type Literal struct {
+	// Offset is its distance in bytes from the beginning of the declaration, or
+	// of the expression that initialises variables.
+	Offset int
+	// Slots are the slots that it mentions, in ascending order.
+	Slots []int
+	// External is its part of the External of the form.
+	External []string
+	// Inner is the number of literals inside of it, which follow it in the form.
+	Inner int
 }
 
 // A Package is a type-checked private package, the input of a Normalizer. Its
@@ -109,6 +126,7 @@ func (n *Normalizer) funcForm(d *ast.FuncDecl, trace Tracer) (form Form, locals 
 			w.fail(d.Name, "function %s has no type information", d.Name.Name)
 		}
 		sig := fn.Signature()
+		w.start = d.Pos()
 		w.scan(d)
 		w.enc.Node(TagFunc, 5)
 		tparams := sig.TypeParams()
@@ -206,6 +224,7 @@ func (n *Normalizer) Var(v *types.Var) (Form, error) {
 // names say which gets which value.
 func (n *Normalizer) Initializer(init *types.Initializer) (Form, error) {
 	return n.form("initializer", n.Trace, func(w *writer) {
+		w.start = init.Rhs.Pos()
 		w.scan(init.Rhs)
 		w.enc.Node(TagInit, 2)
 		w.enc.List(len(init.Lhs))
@@ -265,11 +284,12 @@ func (n *Normalizer) form(domain string, trace Tracer, write func(*writer)) (for
 		}
 	}()
 	write(w)
-	form = Form{Local: w.enc.Sum(), Refs: w.refs}
-	for path := range w.external {
-		form.External = append(form.External, path)
+	form = Form{Local: w.enc.Sum(), Refs: w.refs, External: slices.Sorted(maps.Keys(w.external))}
+	for _, l := range w.literals {
+		form.Literals = append(form.Literals, Literal{
+			Offset: l.offset, Slots: slices.Sorted(maps.Keys(l.slots)), External: slices.Sorted(maps.Keys(l.external)), Inner: l.inner,
+		})
 	}
-	slices.Sort(form.External)
 	return form, nil
 }
 
@@ -296,6 +316,10 @@ type writer struct {
 	refs     []Ref
 	external map[string]bool
 
+	start    token.Pos  // of the declaration
+	literals []*literal // in order
+	inside   []*literal // around what is being written
+
 	locals     map[*types.Var]int
 	nextLocal  int
 	localTypes map[*types.TypeName]int
@@ -305,6 +329,14 @@ type writer struct {
 
 	usedLabels map[*types.Label]bool
 	escaping   map[*types.Var]bool
+}
+
+// A literal collects what a function literal mentions.
+type literal struct {
+	offset   int
+	inner    int
+	slots    map[int]bool
+	external map[string]bool
 }
 
 func newWriter(n *Normalizer, enc *Encoder) *writer {
@@ -341,6 +373,9 @@ func (w *writer) slot(kind RefKind, obj types.Object) {
 		w.slots[ref] = slot
 		w.refs = append(w.refs, ref)
 	}
+	for _, l := range w.inside {
+		l.slots[slot] = true
+	}
 	w.enc.Node(TagSlot, 2)
 	w.enc.Uint(uint64(kind))
 	w.enc.Uint(uint64(slot))
@@ -350,6 +385,9 @@ func (w *writer) slot(kind RefKind, obj types.Object) {
 func (w *writer) mention(pkg *types.Package) {
 	if pkg != nil && pkg != types.Unsafe && !w.n.private(pkg) {
 		w.external[pkgPath(pkg)] = true
+		for _, l := range w.inside {
+			l.external[pkgPath(pkg)] = true
+		}
 	}
 }
 

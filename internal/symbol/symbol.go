@@ -51,6 +51,19 @@ func Initializer(pkg *types.Package, n int) ID {
 	return ID(pkg.Path() + ".var#" + strconv.Itoa(n))
 }
 
+// Literal names a function literal by the declaration around it, which may be an
+// initialiser, and its distance in bytes from the beginning of that.
+func Literal(around ID, offset int) ID {
+	return around + ID("$"+strconv.Itoa(offset))
+}
+
+// Declaration returns the declaration around a function literal, or the ID
+// itself if it isn't that of a literal.
+func Declaration(id ID) ID {
+	around, _, _ := strings.Cut(string(id), "$")
+	return ID(around)
+}
+
 // PkgPath returns the import path for the identity of a package, which differs
 // only for packages recompiled for a test.
 func PkgPath(id string) string {

@@ -53,6 +53,8 @@ type Config struct {
 	// Custom are further policies, which no name may be given to twice.
 	Custom []Policy
 
+	// Optional lets targets select nothing; Report.Missing says which.
+	Optional bool
 	// Explain asks for Report.Graph and Target.Closure.
 	Explain bool
 

@@ -30,7 +30,7 @@ func (g *Graph) Reached(c *Closure) []int {
 			continue
 		}
 		for _, e := range g.Parts[list[at]].Edges {
-			if e.Effect && !effects[e.To] || c.BodyOnly && !g.ownEdge(e) {
+			if e.Folded || e.Effect && !effects[e.To] || c.BodyOnly && !g.ownEdge(e) {
 				continue
 			}
 			visit(e.To)
@@ -56,7 +56,7 @@ func (g *Graph) ownEdge(e Edge) bool {
 	case ConstantPart, FilePart, PackagePart:
 		return true
 	}
-	return false
+	return g.Parts[e.To].ByValue
 }
 
 // Elements lists what a version consists of, by kind and name. Nothing else enters
@@ -70,20 +70,35 @@ func (g *Graph) Elements(c *Closure) []Element {
 			full[p.Name] = true
 		}
 	}
+	var keys []leafKey
+	links := map[leafKey][]string{}
 	for _, i := range reached {
 		p := &g.Parts[i]
 		if p.Kind == BoundaryPart || p.Kind == PackagePart || p.NameOnly && full[p.Name] {
 			continue
 		}
-		e := Element{Kind: p.Kind, Name: p.Name, Digest: p.Digest, Position: p.Position, Value: p.Value}
+		name := cmp.Or(p.Within, p.Name)
+		k := leafKey{p.Kind, name, p.Digest}
+		links[k] = append(links[k], p.Name+" "+g.linksOf(i).String())
+		if len(links[k]) > 1 {
+			continue
+		}
+		e := Element{Kind: p.Kind, Name: name, Digest: p.Digest, Position: p.Position, Value: p.Value}
 		if c.Reveals && p.Layout != (hasher.Digest{}) {
 			enc := hasher.NewEncoder("revealed")
 			enc.Digest(p.Digest)
 			enc.Digest(p.Layout)
 			e.Digest = enc.Sum()
 		}
-		e.Links = g.linksOf(i)
-		list = append(list, e)
+		list, keys = append(list, e), append(keys, k)
+	}
+	for i := range list {
+		e := &list[i]
+		all := links[keys[i]]
+		slices.Sort(all)
+		enc := hasher.NewEncoder("links of element")
+		enc.Strings(all)
+		e.Links = enc.Sum()
 	}
 	slices.SortFunc(list, func(a, b Element) int {
 		return cmp.Or(strings.Compare(string(a.Kind), string(b.Kind)), strings.Compare(a.Name, b.Name))
@@ -108,6 +123,7 @@ func (g *Graph) linksOf(i int) hasher.Digest {
 		for _, e := range g.Parts[i].Edges {
 			to := &g.Parts[e.To]
 			switch {
+			case e.Folded:
 			case e.Effect: // what counts of them is among the elements
 			case to.Kind == BoundaryPart:
 				if !seen[e.To] {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"go/ast"
-	"go/constant"
 	"go/token"
 	"go/types"
 	"slices"
@@ -20,7 +19,7 @@ import (
 // conditions are taken out of the syntax.
 type evidence struct {
 	decls     map[symbol.ID]*declEvidence
-	constants map[symbol.ID]*constantEvidence
+	constants map[symbol.ID]*constantEvidence // aliases and language versions too
 	spans     []span
 }
 
@@ -28,6 +27,7 @@ type evidence struct {
 // of any package, and external packages by import path.
 type declEvidence struct {
 	source    hasher.Digest
+	pos       token.Pos
 	end       int
 	mentioned map[symbol.ID]mention
 	constants map[symbol.ID]string // with the position
@@ -42,11 +42,13 @@ type mention struct {
 	called bool
 }
 
+// constantEvidence tells of something that counts by its value.
 type constantEvidence struct {
+	kind            PartKind
 	source, digest  hasher.Digest
 	value, position string
 	end             int
-	constants       map[symbol.ID]string
+	made            *declEvidence // what it is made of, nil if unknown
 }
 
 // span is the extent of a declaration.
@@ -110,8 +112,12 @@ func (c *evidenceCollector) declaration(d ast.Decl) {
 		for i, spec := range d.Specs {
 			switch s := spec.(type) {
 			case *ast.TypeSpec:
-				if o := c.p.info.Defs[s.Name]; o != nil && s.Name.Name != "_" {
-					c.add(symbol.Of(o), s, cmp.Or(s.Doc, d.Doc), s)
+				if o, ok := c.p.info.Defs[s.Name].(*types.TypeName); ok && s.Name.Name != "_" {
+					if o.IsAlias() {
+						c.alias(o, s)
+					} else {
+						c.add(symbol.Of(o), s, cmp.Or(s.Doc, d.Doc), s)
+					}
 				}
 			case *ast.ValueSpec:
 				if d.Tok == token.CONST {
@@ -151,10 +157,9 @@ func (c *evidenceCollector) initializers() {
 // add collects the evidence of a declaration: extent spans it, nodes are what
 // counts of it.
 func (c *evidenceCollector) add(id symbol.ID, extent ast.Node, doc *ast.CommentGroup, nodes ...ast.Node) {
-	ev := &declEvidence{
-		end: c.line(extent.End()), mentioned: map[symbol.ID]mention{},
-		constants: map[symbol.ID]string{}, packages: map[string]mention{},
-	}
+	ev := newDeclEvidence()
+	ev.pos, ev.end = extent.Pos(), c.line(extent.End())
+	ev.constants[c.language(extent.Pos())] = ""
 	enc := hasher.NewEncoder("source")
 	writeDirectives(enc, doc)
 	for _, n := range nodes {
@@ -166,6 +171,56 @@ func (c *evidenceCollector) add(id symbol.ID, extent ast.Node, doc *ast.CommentG
 	if _, isName := extent.(*ast.Ident); !isName {
 		c.ev.spans = append(c.ev.spans, span{extent.Pos(), extent.End(), id})
 	}
+}
+
+func newDeclEvidence() *declEvidence {
+	return &declEvidence{mentioned: map[symbol.ID]mention{}, constants: map[symbol.ID]string{}, packages: map[string]mention{}}
+}
+
+// alias adds an alias by the type that it stands for.
+func (c *evidenceCollector) alias(o *types.TypeName, s *ast.TypeSpec) {
+	source := hasher.NewEncoder("source")
+	writeSyntax(source, s)
+	digest := hasher.NewEncoder("value of alias")
+	text := types.TypeString(types.Unalias(o.Type()), nil)
+	digest.String(text)
+	made := newDeclEvidence()
+	c.mentions(made, s.Type)
+	c.ev.constants[symbol.Of(o)] = &constantEvidence{
+		kind: TypePart, source: source.Sum(), digest: digest.Sum(), value: shorten(text),
+		position: c.w.position(s.Name.Pos()), end: c.line(s.End()), made: made,
+	}
+}
+
+// language adds the language version of the file around a position and returns
+// its name: that of the file if a build line says it, and else of the module.
+func (c *evidenceCollector) language(pos token.Pos) symbol.ID {
+	version, name, position := c.p.types.GoVersion(), "language version of "+c.p.module.Path, ""
+	if c.p.module.GoMod != "" {
+		position = c.w.relative(c.p.module.GoMod)
+	}
+	for _, f := range c.p.files {
+		if f.FileStart <= pos && pos < f.FileEnd && f.GoVersion != "" {
+			position = c.w.relative(c.w.fset.File(f.Package).Name())
+			version, name = c.p.info.FileVersions[f], "language version of "+position
+			break
+		}
+	}
+	id := symbol.ID(name)
+	if c.ev.constants[id] == nil {
+		digest := textPart("", "", version).Digest
+		c.ev.constants[id] = &constantEvidence{kind: DirectivePart, digest: digest, source: digest, value: version, position: position}
+	}
+	return id
+}
+
+// shorten keeps a value readable.
+func shorten(text string) string {
+	const most = 60
+	if r := []rune(text); len(r) > most {
+		return string(r[:most]) + "..."
+	}
+	return text
 }
 
 func (c *evidenceCollector) line(pos token.Pos) int { return c.w.fset.PositionFor(pos, false).Line }
@@ -195,7 +250,7 @@ func (c *evidenceCollector) mention(ev *declEvidence, o types.Object, id *ast.Id
 			return
 		}
 		if !private {
-			c.constant(o, symbol.Of(o), "", nil)
+			c.constant(o, "")
 		}
 		if _, ok := ev.constants[symbol.Of(o)]; !ok {
 			ev.constants[symbol.Of(o)] = c.w.position(id.Pos())
@@ -207,6 +262,12 @@ func (c *evidenceCollector) mention(ev *declEvidence, o types.Object, id *ast.Id
 		}
 	case *types.TypeName:
 		if o.Parent() != o.Pkg().Scope() {
+			return
+		}
+		if _, ok := ev.constants[symbol.Of(o)]; private && o.IsAlias() {
+			if !ok {
+				ev.constants[symbol.Of(o)] = c.w.position(id.Pos())
+			}
 			return
 		}
 	}
@@ -243,28 +304,23 @@ func (c *evidenceCollector) constants(d *ast.GenDecl, line int) {
 		if usesIota(given.Values[k]) {
 			enc.Int(int64(line))
 		}
-		ev := &declEvidence{mentioned: map[symbol.ID]mention{}, constants: map[symbol.ID]string{}, packages: map[string]mention{}}
-		c.mentions(ev, given.Values[k])
-		c.constant(o, symbol.Of(o), c.w.position(name.Pos()), ev.constants)
-		known := c.ev.constants[symbol.Of(o)]
-		known.source, known.end = enc.Sum(), c.line(spec.End())
+		known := c.constant(o, c.w.position(name.Pos()))
+		known.source, known.end, known.made = enc.Sum(), c.line(spec.End()), newDeclEvidence()
+		c.mentions(known.made, given.Values[k])
 	}
 }
 
-// constant adds one by its value.
-func (c *evidenceCollector) constant(o *types.Const, id symbol.ID, position string, constants map[symbol.ID]string) {
+// constant adds one by its value; an external one has no position.
+func (c *evidenceCollector) constant(o *types.Const, position string) *constantEvidence {
+	id := symbol.Of(o)
 	if old := c.ev.constants[id]; old != nil && position == "" {
-		return
+		return old
 	}
-	enc := hasher.NewEncoder("value of constant")
 	value := o.Val()
-	enc.String(o.Type().String())
-	enc.String(value.ExactString())
-	text := value.String()
-	if value.Kind() == constant.String && len(text) > 60 {
-		text = text[:60] + "..."
-	}
-	c.ev.constants[id] = &constantEvidence{digest: enc.Sum(), source: enc.Sum(), value: text, position: position, constants: constants}
+	digest := textPart("", "", o.Type().String(), value.ExactString()).Digest
+	ev := &constantEvidence{kind: ConstantPart, digest: digest, source: digest, value: shorten(value.String()), position: position}
+	c.ev.constants[id] = ev
+	return ev
 }
 
 func usesIota(e ast.Expr) bool {

@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"cmp"
+	"go/token"
 	"maps"
 	"slices"
 	"strconv"
@@ -37,7 +38,7 @@ type leafKey struct {
 
 func newPartBuilder(v *versioner) *partBuilder {
 	b := &partBuilder{
-		v: v, g: v.g, ev: v.w.found, graph: &Graph{}, nodeOf: map[symbol.ID]int32{},
+		v: v, g: v.g, ev: v.w.found, graph: &Graph{Root: v.w.root}, nodeOf: map[symbol.ID]int32{},
 		ignored: map[symbol.ID]int{}, constant: map[symbol.ID]int{}, leaves: map[leafKey]int{},
 		packages: map[string]int{}, named: map[string]int{},
 	}
@@ -95,14 +96,23 @@ func (b *partBuilder) declare() {
 			p.Kind, p.Name = functionName(n.decl)
 			p.Digest, p.Layout = n.decl.form.Local, n.decl.layout
 			b.nodeOf[n.id] = int32(i)
-			if n.linked != nil {
-				p.Facts = n.linked.Facts
-			}
+		case literalNode:
+			p.Kind, p.Within = functionName(n.decl)
+			k := slices.Index(n.decl.literals(), n.id)
+			p.Name = p.Within + ".func" + strconv.Itoa(k+1)
+			p.Digest, p.Layout = n.decl.form.Local, n.decl.layout
+			b.nodeOf[n.id] = int32(i)
+		}
+		if n.linked != nil {
+			p.Facts = n.linked.Facts
 		}
 		if n.decl != nil {
 			p.Position = n.decl.position
 			if ev := b.ev.decls[n.decl.id]; ev != nil {
 				p.Source, p.End = ev.source, ev.end
+			}
+			if n.kind == literalNode {
+				p.Position, p.End = b.literalPosition(n), 0
 			}
 		}
 		if p.Kind != BoundaryPart {
@@ -121,6 +131,16 @@ func (b *partBuilder) declare() {
 		}
 		b.ignored[id] = b.add(p)
 	}
+}
+
+// literalPosition returns where a literal stands.
+func (b *partBuilder) literalPosition(n *node) string {
+	_, offset, _ := strings.Cut(string(n.id), "$")
+	distance, err := strconv.Atoi(offset)
+	if ev := b.ev.decls[n.decl.id]; ev != nil && err == nil {
+		return b.v.w.position(ev.pos + token.Pos(distance))
+	}
+	return n.decl.position
 }
 
 // unique numbers the second and further parts of a name, such as those of
@@ -163,18 +183,34 @@ func functionName(d *decl) (PartKind, string) {
 	return FunctionPart, plainName(d.id)
 }
 
-// declareConstants makes the parts of constants. Nothing but their value counts.
+// declareConstants makes the parts of what counts by value alone.
 func (b *partBuilder) declareConstants() {
 	ids := slices.Sorted(maps.Keys(b.ev.constants))
 	for _, id := range ids {
 		c := b.ev.constants[id]
 		b.constant[id] = b.add(Part{
-			Kind: ConstantPart, Name: b.unique(ConstantPart, plainName(id), false), Digest: c.digest, Source: c.source,
+			Kind: c.kind, Name: b.unique(c.kind, plainName(id), false), ByValue: true, Digest: c.digest, Source: c.source,
 			Position: c.position, End: c.end, Value: c.value,
 		})
 	}
 	for _, id := range ids {
-		b.useConstants(b.constant[id], b.ev.constants[id].constants)
+		if c := b.ev.constants[id]; c.made != nil {
+			b.useConstants(b.constant[id], c.made.constants)
+			b.useDeclarations(b.constant[id], c.made.mentioned)
+		}
+	}
+}
+
+// useDeclarations notes the types and variables that a declaration mentions.
+func (b *partBuilder) useDeclarations(from int, mentioned map[symbol.ID]mention) {
+	for _, id := range slices.Sorted(maps.Keys(mentioned)) {
+		n, ok := b.g.types[string(id)]
+		if !ok {
+			n, ok = b.g.idents[string(id)]
+		}
+		if ok {
+			b.edge(from, Edge{To: b.ofNode[n], How: "uses", Position: b.v.w.position(mentioned[id].pos), Folded: true})
+		}
 	}
 }
 
@@ -265,6 +301,9 @@ func (b *partBuilder) connect(index int32, from int) {
 
 // linkReason is the reason of an edge that stands in no Go code.
 func (b *partBuilder) linkReason(n *node, to int32) string {
+	if b.g.nodes[to].kind == literalNode && b.g.nodes[to].decl == n.decl {
+		return "contains"
+	}
 	if n.kind == sealedNode || b.g.nodes[to].kind == sealedNode {
 		return "is in a package with cgo or assembly with"
 	}
@@ -301,7 +340,7 @@ func (b *partBuilder) connectValue(n *node, from int, set func(int32, Edge)) {
 // mentionOf returns where a declaration mentions an object, or else where it
 // stands itself.
 func (b *partBuilder) mentionOf(in, of symbol.ID) string {
-	if ev := b.ev.decls[in]; ev != nil {
+	if ev := b.ev.decls[symbol.Declaration(in)]; ev != nil {
 		if m, ok := ev.mentioned[of]; ok {
 			return b.v.w.position(m.pos)
 		}
@@ -331,10 +370,10 @@ func (b *partBuilder) connectDeclaration(n *node, from int, set func(int32, Edge
 	}
 	for _, id := range slices.Sorted(maps.Keys(n.linked.Callees)) {
 		e := Edge{How: "may call through a function value", Position: n.linked.Callees[id]}
-		if c, ok := b.g.funcs[string(id)]; ok && strings.Count(strings.TrimPrefix(string(id), b.g.nodes[c].unit.id), ".") > 1 {
+		if c, ok := b.g.funcs[string(id)]; ok && b.g.nodes[c].kind == funcNode && strings.Count(strings.TrimPrefix(string(id), b.g.nodes[c].unit.id), ".") > 1 {
 			e.How = "may call through an interface"
 		}
-		if i, ok := b.ignored[id]; ok {
+		if i, ok := b.ignored[symbol.Declaration(id)]; ok {
 			e.To = i
 			b.edge(from, e)
 		} else if c, ok := b.g.funcs[string(id)]; ok {
@@ -373,7 +412,7 @@ func (b *partBuilder) slots(from int, n *node) {
 			e.How = "calls"
 		case r.Kind == hasher.RefFunc:
 			e.How = "uses the function"
-		case r.Kind == hasher.RefType && n.kind == funcNode:
+		case r.Kind == hasher.RefType && n.linked != nil:
 			e.How = "uses the type"
 		case r.Kind == hasher.RefType:
 			e.How = "is made of"
@@ -393,6 +432,10 @@ func (b *partBuilder) details(from int, id symbol.ID) {
 		return
 	}
 	b.useConstants(from, ev.constants)
+	b.useDeclarations(from, ev.mentioned)
+	if v, ok := b.g.values[string(id)]; ok && len(b.g.nodes[v].refs) > 1 { // it may decide the type
+		b.edge(from, Edge{To: b.ofNode[b.g.nodes[v].refs[1]], How: "starts as", Folded: true})
+	}
 	for _, file := range slices.Sorted(maps.Keys(ev.embeds)) {
 		leaf := b.leaf(Part{Kind: EmbedPart, Name: file, Position: file, Digest: ev.embeds[file]})
 		b.edge(from, Edge{To: leaf, How: "embeds"})
@@ -490,7 +533,7 @@ func (b *partBuilder) closure(start int32, c *closure, in *hasher.Inputs) *Closu
 		out.Leaves = append(out.Leaves, b.leaf(p))
 	}
 	for i := 0; i+1 < len(in.Packages); i += 2 {
-		p := textPart(ModulePart, in.Packages[i], in.Packages[i+1])
+		p := textPart(ModulePart, in.Packages[i]+vendoredPackage, in.Packages[i+1])
 		out.Leaves = append(out.Leaves, b.leaf(p))
 	}
 	for _, r := range in.Registered {
@@ -508,6 +551,10 @@ func (b *partBuilder) closure(start int32, c *closure, in *hasher.Inputs) *Closu
 	}
 	return out
 }
+
+// vendoredPackage follows the path of a package of which more counts than its
+// module, such as its vendored files.
+const vendoredPackage = " (package)"
 
 // component returns the parts of what a policy adds.
 func (b *partBuilder) component(x hasher.Component) []int {

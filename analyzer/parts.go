@@ -41,6 +41,8 @@ const (
 // order that is the same in every run, and the edges between them.
 type Graph struct {
 	Parts []Part
+	// Root is the absolute folder that positions are relative to.
+	Root string
 
 	links []hasher.Digest // of parts, by index; filled as they are asked for
 	known []bool
@@ -53,6 +55,13 @@ type Part struct {
 	// only assigned is a part of its own, marked NameOnly.
 	Name     string
 	NameOnly bool
+	// Within is the declaration around a function literal, of the same kind; literals
+	// are parts of their own, since whoever calls one need not reach the rest. Their
+	// Digest and Source are those of the declaration.
+	Within string
+	// ByValue marks what enters a version by its value alone, wherever it is used:
+	// constants, aliases, language versions. No digest covers what it is made of.
+	ByValue bool
 	// Digest covers the part alone, Closure also everything that it depends on.
 	// Where Closure is the same, nothing below can be told apart.
 	Digest, Closure hasher.Digest
@@ -87,6 +96,9 @@ type Edge struct {
 	// How is the reason as a verb, "calls"; Via the external function that takes
 	// part in it, if any; Position the place where it arises.
 	How, Via, Position string
+	// Folded marks an edge that is no dependency: what a declaration mentions
+	// though at most a value or a type that is computed from it counts.
+	Folded bool
 	// Effect marks an edge to an effect of initialisation, which counts for a
 	// target only if Closure.Effects holds it.
 	Effect bool
@@ -114,7 +126,8 @@ type Closure struct {
 	BodyOnly bool
 }
 
-// Element is a part as it counts in one version.
+// Element is a part as it counts in one version, function literals as what they
+// stand in.
 type Element struct {
 	Kind PartKind
 	Name string

@@ -14,6 +14,9 @@ type Report struct {
 	Single bool
 	// Warnings tell of problems that touch no version, one line each.
 	Warnings []string
+	// Missing are the targets that selected nothing, with the reason of each; none
+	// unless Config.Optional is set.
+	Missing map[string]string
 	// Graph is what the versions are made of, nil unless Config.Explain is set.
 	Graph *Graph
 }

@@ -49,7 +49,13 @@ type selection struct {
 	packages []string
 	// single says that the request is one name, not a pattern.
 	single bool
+	// missing are the targets that select nothing, with the errors, if that is
+	// allowed.
+	missing map[string]error
 }
+
+// absentError says that a target names nothing.
+type absentError struct{ error }
 
 // selectTargets finds what the given targets name, after the files have been
 // parsed. No target means "./...".
@@ -65,10 +71,13 @@ func (w *world) selectTargets(targets []string, all, tests bool) (*selection, er
 // selectRequested finds the targets of a configuration: the named ones, or the
 // tasks if it names none.
 func (w *world) selectRequested(cfg Config) (*selection, error) {
+	r := &resolver{w: w, optional: cfg.Optional}
 	if len(cfg.Targets) > 0 {
-		return w.selectTargets(cfg.Targets, cfg.All, w.tests)
+		r.all, r.tests = cfg.All, w.tests
+	} else {
+		r.tasks, r.tasksOnly = true, true
 	}
-	return w.choose(&resolver{w: w, tasks: true, tasksOnly: true}, nil)
+	return w.choose(r, cfg.Targets)
 }
 
 // choose makes a selection by the rules of a resolver.
@@ -77,9 +86,14 @@ func (w *world) choose(r *resolver, targets []string) (*selection, error) {
 		targets = []string{"./..."}
 	}
 	r.found, r.packages = make(map[string]target), make(map[string]bool)
-	named := 0
+	named, missing := 0, make(map[string]error)
 	for _, s := range targets {
 		isName, err := r.resolve(s)
+		var absent *absentError
+		if r.optional && errors.As(err, &absent) {
+			missing[s] = err
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -87,7 +101,7 @@ func (w *world) choose(r *resolver, targets []string) (*selection, error) {
 			named++
 		}
 	}
-	sel := &selection{single: len(targets) == 1 && named == 1}
+	sel := &selection{single: len(targets) == 1 && named == 1, missing: missing}
 	for _, t := range r.found {
 		sel.targets = append(sel.targets, t)
 	}
@@ -107,8 +121,10 @@ type resolver struct {
 	all, tests bool
 	// tasks makes patterns select tasks as well, tasksOnly nothing else.
 	tasks, tasksOnly bool
-	found            map[string]target
-	packages         map[string]bool
+	// optional allows targets that select nothing.
+	optional bool
+	found    map[string]target
+	packages map[string]bool
 }
 
 // resolve adds what s selects, and tells whether s is a name.
@@ -143,7 +159,7 @@ func (r *resolver) resolve(s string) (isName bool, err error) {
 			return true, r.name(s, group, c.name)
 		}
 	}
-	return true, r.w.noPackage(s)
+	return true, &absentError{r.w.noPackage(s)}
 }
 
 // split is one way to read a target: a package and a function in it, or a
@@ -192,7 +208,7 @@ func isFuncName(s string) bool {
 // pattern adds the functions of packages that a pattern matched.
 func (r *resolver) pattern(s string, pkgs []*privatePackage) error {
 	if len(pkgs) == 0 {
-		return r.w.noPackage(s)
+		return &absentError{r.w.noPackage(s)}
 	}
 	count := 0
 	for _, p := range pkgs {
@@ -215,6 +231,11 @@ func (r *resolver) pattern(s string, pkgs []*privatePackage) error {
 			return join(p.errs)
 		}
 	}
+	return &absentError{r.nothing(s)}
+}
+
+// nothing is the error for a pattern whose packages have nothing to select.
+func (r *resolver) nothing(s string) error {
 	switch {
 	case r.tasksOnly:
 		return errors.New("find tasks: no function of ./... is marked //autover:task: mark one in its doc comment, or name targets, such as ./pkg.Func, or ./... for all exported functions")
@@ -284,7 +305,7 @@ func (r *resolver) name(s string, group []*privatePackage, name string) error {
 			return join(p.errs)
 		}
 	}
-	return r.w.noFunction(s, group, name)
+	return &absentError{r.w.noFunction(s, group, name)}
 }
 
 // match returns the packages that a pattern with "..." matches, with their test

@@ -176,6 +176,12 @@ func (v *versioner) report(ctx context.Context, sel *selection, warnings []strin
 		}
 		r.Targets = append(r.Targets, target)
 	}
+	for s, err := range sel.missing {
+		if r.Missing == nil {
+			r.Missing = make(map[string]string)
+		}
+		r.Missing[s] = err.Error()
+	}
 	if v.parts != nil {
 		r.Graph = v.parts.graph
 	}

@@ -66,10 +66,6 @@ func (c *originCollector) instruction(fn *ssa.Function, instr ssa.Instruction) {
 			c.add(symbol.Of(n.Obj()), firstValid(m.Pos(), m.X.Pos(), fn.Pos()))
 		}
 	}
-	if mc, ok := instr.(*ssa.MakeClosure); ok {
-		c.value(mc.Fn, firstValid(mc.Pos(), fn.Pos()))
-		return
-	}
 	var called ssa.Value
 	if call, ok := instr.(ssa.CallInstruction); ok {
 		called = call.Common().Value
@@ -84,11 +80,8 @@ func (c *originCollector) instruction(fn *ssa.Function, instr ssa.Instruction) {
 // value notes that a value is used that may be a function.
 func (c *originCollector) value(v ssa.Value, pos token.Pos) {
 	fn, ok := v.(*ssa.Function)
-	if !ok {
+	if !ok || fn.Parent() != nil { // a literal comes from the function around it
 		return
-	}
-	for fn.Parent() != nil {
-		fn = fn.Parent()
 	}
 	obj, ok := fn.Object().(*types.Func) // nil for package initialisers
 	if ok && obj.Pkg() != nil && obj.Name() != "init" && c.in.Private(obj.Pkg()) {

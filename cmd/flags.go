@@ -88,7 +88,11 @@ func flagError(c *cobra.Command, err error) error {
 	}
 	name := unknown.GetSpecifiedName()
 	if !c.HasParent() {
-		for _, sub := range c.Commands() {
+		commands := c.Commands()
+		if hash, _, err := c.Find([]string{"hash"}); err == nil { // the one that is meant most often
+			commands = append([]*cobra.Command{hash}, commands...)
+		}
+		for _, sub := range commands {
 			if sub.Flags().Lookup(name) != nil {
 				return badUsage(sub, "flag -%s goes after the command: autover %s -%s", name, sub.Name(), name)
 			}

@@ -26,7 +26,11 @@ const (
 	statusDone    = 0
 	statusFailure = 1
 	statusUsage   = 2
+	statusDiffer  = 3
 )
+
+// errDiffer ends a command that has found differences, and printed them.
+var errDiffer = errors.New("versions differ")
 
 // Main runs the command line args, without the name of the program, in the
 // environment env, and returns the exit status. It returns early, without
@@ -51,8 +55,10 @@ func (t *tool) main(ctx context.Context, args []string) int {
 	root.SetErr(t.stderr)
 	root.SetArgs(doubleDashes(args, takesValue(root)))
 	err := root.ExecuteContext(ctx)
-	if err == nil {
-		_, err = t.stdout.Write(out.Bytes())
+	if err == nil || errors.Is(err, errDiffer) {
+		if _, failed := t.stdout.Write(out.Bytes()); failed != nil {
+			err = failed
+		}
 	}
 	return t.status(ctx, err)
 }
@@ -69,6 +75,8 @@ func (t *tool) status(ctx context.Context, err error) int {
 			fmt.Fprintf(t.stderr, "Run '%s' for usage.\n", usage.help)
 		}
 		return statusUsage
+	case errors.Is(err, errDiffer):
+		return statusDiffer
 	case errors.Is(err, errNoCommand):
 		return statusUsage
 	case ctx.Err() != nil:

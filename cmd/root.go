@@ -35,7 +35,7 @@ Commands:
 Flags take one dash or two, and -C DIR, which makes any command work in another
 folder, may stand anywhere.
 
-Exit status: 0 done, 1 failure, 2 usage.
+Exit status: 0 done, 1 failure, 2 usage, 3 versions differ.
 `
 
 // newRootCmd builds the whole command tree.
@@ -60,7 +60,7 @@ func newRootCmd(t *tool) *cobra.Command {
 	root.PersistentFlags().Bool("help", false, "show this help")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(showHelp)
-	root.AddCommand(newHashCmd(t), newListCmd(t), newVersionCmd())
+	root.AddCommand(newHashCmd(t), newListCmd(t), newDiffCmd(t), newVersionCmd())
 	root.SetHelpCommand(newHelpCmd())
 	return root
 }

@@ -16,6 +16,7 @@ func (p *pair) checkVersions(t *testing.T, dir [2]string, env [2][]string) {
 	reports[before] = p.report(t, before, dir[before], env[before], p.targets(before))
 	reports[after] = p.report(t, after, dir[after], env[after], []string{"./..."})
 	p.checkElements(t, reports)
+	p.checkCauses(t, reports)
 	version := [2]map[string]string{versionsOf(reports[before]), versionsOf(reports[after])}
 	needless := false
 	for _, c := range p.claims {

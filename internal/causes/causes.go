@@ -1,0 +1,216 @@
+// Package causes tells why the version of a function differs between two states
+// of a repository.
+//
+// # Purpose
+//
+// A version covers thousands of declarations. A reader wants the few that somebody
+// edited, each with the way by which the function depends on it. The two graphs
+// that are compared are those whose digests made the versions (analyzer.Graph), so
+// that what is named is what moved them.
+//
+// # Algorithm
+//
+// Walk both graphs at once, breadth first from the function and from the effects of
+// initialisation that it notices. Two parts are a pair if they stand in the same
+// slot of two equal forms, or have one name. Where the digests of all that a pair
+// depends on are equal, nothing below differs, and the walk goes no further.
+// Boundaries, which have no names, are replaced by what they lead to.
+//
+// A pair whose own digests differ is a cause if its syntax differs as well. If not,
+// it says the same about something that is another thing now, a constant, an
+// embedded file, a type: then that is the cause, and is found below. A pair that is
+// a cause explains all edges that it has gained or lost. An edge that a part has
+// gained though nobody edited the part comes from code which made a value that flows
+// there: if that is among the causes already, the edge is explained; if what the
+// edge leads to is new, that is the cause; else it is the edited code that made
+// the value, be it outside of the closure.
+//
+// What no graph holds, modules and settings, is compared item by item. A module
+// that appears because edited code imports it is no cause beside that code.
+//
+// # Assumptions
+//
+// The set is small, not minimal: it holds all edits in what both states have in
+// common. Where a value comes from is known by the places that make it, not by the
+// ways it takes. If no such place was edited, the edited declarations nearest to the
+// edge are named.
+package causes
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/autover/autover/analyzer"
+)
+
+// The changes that a cause can be.
+const (
+	Added   = "added"
+	Removed = "removed"
+	Edited  = "edited"
+)
+
+// Cause is one reason why a version differs.
+type Cause struct {
+	// Kind is that of a part, Name its name, Change one of Added, Removed and Edited.
+	Kind, Name, Change string
+	// Before and After are positions, file:line, empty where it has none; the lines
+	// up to BeforeEnd and AfterEnd belong to it.
+	Before, After       string
+	BeforeEnd, AfterEnd int
+	// Old and New are the values of what has a readable one.
+	Old, New string
+	// Path leads from the target to the cause, both included.
+	Path []Step
+}
+
+// Step is one part on a path, and how the part before it depends on it.
+type Step struct {
+	Name, How, Position string
+}
+
+// Comparer compares versions of two reports. It must not be used by several
+// goroutines at once.
+type Comparer struct {
+	sides [2]*side
+}
+
+const (
+	before = 0
+	after  = 1
+)
+
+// side is one of the two graphs.
+type side struct {
+	*analyzer.Graph
+	index map[key]int
+	near  [][]int32 // neighbours in either direction, made by neighbours
+}
+
+// key names a part.
+type key struct {
+	kind     analyzer.PartKind
+	name     string
+	nameOnly bool
+}
+
+func keyOf(p *analyzer.Part) key { return key{p.Kind, p.Name, p.NameOnly} }
+
+// New returns a comparer for two graphs.
+func New(before, after *analyzer.Graph) *Comparer {
+	return &Comparer{[2]*side{newSide(before), newSide(after)}}
+}
+
+func newSide(g *analyzer.Graph) *side {
+	s := &side{Graph: g, index: make(map[key]int, len(g.Parts))}
+	for i := range g.Parts {
+		if g.Parts[i].Kind != analyzer.BoundaryPart {
+			s.index[keyOf(&g.Parts[i])] = i
+		}
+	}
+	return s
+}
+
+// find returns the part of the same name, or -1.
+func (s *side) find(p *analyzer.Part) int {
+	if i, ok := s.index[keyOf(p)]; ok {
+		return i
+	}
+	return -1
+}
+
+// declaration returns the declaration around a function literal, and else the part
+// itself.
+func (s *side) declaration(i int) int {
+	if p := &s.Parts[i]; p.Within != "" {
+		if d, ok := s.index[key{kind: p.Kind, name: p.Within}]; ok {
+			return d
+		}
+	}
+	return i
+}
+
+// Causes returns why two versions of a target differ, which they must: sorted by
+// kind and name, and never empty.
+func (c *Comparer) Causes(b, a *analyzer.Closure) []Cause {
+	w := newWalk(c, b, a)
+	w.run()
+	return w.causes()
+}
+
+// OfElements compares versions of which no more is known than their elements, as
+// from a lock file: without paths, and naming an edited part's users only if
+// nothing else explains the difference.
+func OfElements(b, a []analyzer.Element) []Cause {
+	type name struct{ kind, name string }
+	find := func(list []analyzer.Element) map[name]analyzer.Element {
+		m := make(map[name]analyzer.Element, len(list))
+		for _, e := range list {
+			m[name{string(e.Kind), e.Name}] = e
+		}
+		return m
+	}
+	old, now := find(b), find(a)
+	var list, links []Cause
+	for k, x := range old {
+		y, ok := now[k]
+		c := Cause{Kind: k.kind, Name: k.name, Before: x.Position, After: y.Position, Old: x.Value, New: y.Value}
+		switch {
+		case !ok:
+			c.Change = Removed
+		case x.Digest != y.Digest:
+			c.Change = Edited
+		case x.Links != y.Links:
+			c.Change = Edited
+			links = append(links, c)
+			continue
+		default:
+			continue
+		}
+		list = append(list, c)
+	}
+	for k, y := range now {
+		if _, ok := old[k]; !ok {
+			list = append(list, Cause{Kind: k.kind, Name: k.name, Change: Added, After: y.Position, New: y.Value})
+		}
+	}
+	if len(list) == 0 {
+		list = links
+	}
+	return tidy(list)
+}
+
+// tidy makes an initial value a matter of its variable, names everything once, and
+// sorts.
+func tidy(list []Cause) []Cause {
+	at := map[string]int{}
+	var out []Cause
+	for _, c := range list {
+		if c.Kind == string(analyzer.InitPart) && isVariable(c.Name) {
+			c.Kind = string(analyzer.VariablePart)
+		}
+		k := c.Kind + " " + c.Name
+		i, ok := at[k]
+		if !ok {
+			at[k] = len(out)
+			out = append(out, c)
+			continue
+		}
+		if out[i].Change != c.Change { // name and initial value fare differently
+			out[i].Change = Edited
+		}
+		out[i].Before, out[i].After = cmp.Or(out[i].Before, c.Before), cmp.Or(out[i].After, c.After)
+	}
+	slices.SortFunc(out, func(a, b Cause) int {
+		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Name, b.Name))
+	})
+	return out
+}
+
+// isVariable tells the name of an initial value from that of an init function, of
+// a package that registers itself, and of the order of effects.
+func isVariable(name string) bool {
+	_, last, ok := strings.Cut(name[strings.LastIndexByte(name, '/')+1:], ".")
+	return ok && last != "init" && !strings.HasPrefix(last, "init#") && !strings.HasPrefix(last, "init ")
+}

@@ -25,12 +25,15 @@ type (
 		Causes []jsonCause `json:"causes"`
 	}
 	jsonCause struct {
-		Kind   string   `json:"kind"`
-		Name   string   `json:"name"`
-		Change string   `json:"change"`
-		Before string   `json:"before"`
-		After  string   `json:"after"`
-		Path   []string `json:"path"`
+		Kind   string `json:"kind"`
+		Name   string `json:"name"`
+		Change string `json:"change"`
+		Before string `json:"before"`
+		After  string `json:"after"`
+		// BeforeEnd and AfterEnd are the last lines of declarations.
+		BeforeEnd int      `json:"beforeEnd,omitempty"`
+		AfterEnd  int      `json:"afterEnd,omitempty"`
+		Path      []string `json:"path"`
 		// Reasons say of each step of the path but the first how the one before
 		// depends on it, and where.
 		Reasons []string `json:"reasons,omitempty"`
@@ -43,7 +46,7 @@ type (
 func jsonCauses(list []causes.Cause) []jsonCause {
 	out := make([]jsonCause, 0, len(list))
 	for _, c := range list {
-		j := jsonCause{Kind: c.Kind, Name: c.Name, Change: c.Change, Before: c.Before, After: c.After, Path: make([]string, 0, len(c.Path)), Old: c.Old, New: c.New}
+		j := jsonCause{Kind: c.Kind, Name: c.Name, Change: c.Change, Before: c.Before, After: c.After, BeforeEnd: c.BeforeEnd, AfterEnd: c.AfterEnd, Path: make([]string, 0, len(c.Path)), Old: c.Old, New: c.New}
 		for i, s := range c.Path {
 			j.Path = append(j.Path, s.Name)
 			if i > 0 {

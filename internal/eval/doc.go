@@ -1,7 +1,7 @@
 // Eval measures on real modules how safe and how precise versions are.
 //
 //	go build -o bin/autover . && go build -o bin/eval ./internal/eval
-//	bin/eval mutation -h  # and history, linker
+//	bin/eval mutation -h  # and history, causes, linker
 //
 // Its instruments know nothing of how autover works. They run an autover binary
 // like anybody else, on copies in temporary folders, and need no network once
@@ -59,6 +59,16 @@
 // functions with other tokens and the same version, and functions with a new
 // version whose package is the same: each of them has a good reason or is a
 // fault. Commits that don't load are reported and skipped.
+//
+// # Causes
+//
+// For each commit of a history the instrument holds what autover diff names as
+// causes against the diff that git shows: a declaration must overlap lines that the
+// commit touches, a module or toolchain goes with an edit of go.mod, go.sum or
+// go.work, a file with itself. Causes elsewhere are listed; a new version without
+// a cause counts as unexplained.
+//
+//	bin/eval causes -C REPOSITORY -n 50 -autover bin/autover
 //
 // # Linker
 //

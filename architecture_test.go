@@ -43,7 +43,7 @@ var process = []string{
 var rules = []rule{
 	{folder: ".", own: []string{"cmd"}, never: []string{"fmt", "go/ast", "go/types"}},
 	{
-		folder: "cmd", own: []string{"analyzer", "internal/near", "internal/causes", "internal/revision"}, third: []string{"github.com/spf13/cobra"},
+		folder: "cmd", own: []string{"analyzer", "internal/near", "internal/causes", "internal/explanation", "internal/revision"}, third: []string{"github.com/spf13/cobra"},
 		never: slices.Concat(process, []string{"go/ast", "go/types", "go/parser", "go/token", "os/exec", "os.Environ"}),
 	},
 	{
@@ -64,6 +64,7 @@ var rules = []rule{
 		never: slices.Concat(process, machine, []string{"os/exec", "net"}),
 	},
 	{folder: "internal/eval", never: machine}, // a program of its own
+	{folder: "internal/explanation", own: []string{"analyzer"}, never: slices.Concat(process, machine, []string{"os", "os/exec", "net"})},
 	{
 		folder: "internal/causes", own: []string{"analyzer"}, third: []string{"github.com/rogpeppe/go-internal/diff"},
 		never: slices.Concat(process, machine, []string{"os/exec", "net"}),

@@ -83,7 +83,7 @@ func (g *Graph) Elements(c *Closure) []Element {
 		if len(links[k]) > 1 {
 			continue
 		}
-		e := Element{Kind: p.Kind, Name: name, Digest: p.Digest, Position: p.Position, Value: p.Value}
+		e := Element{Kind: p.Kind, Name: name, Initial: p.Initial, Digest: p.Digest, Position: p.Position, Value: p.Value}
 		if c.Reveals && p.Layout != (hasher.Digest{}) {
 			enc := hasher.NewEncoder("revealed")
 			enc.Digest(p.Digest)

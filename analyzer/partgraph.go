@@ -103,6 +103,7 @@ func (b *partBuilder) declare() {
 			p.Digest, p.Layout = n.decl.form.Local, n.decl.layout
 			b.nodeOf[n.id] = int32(i)
 		}
+		p.Initial = p.Kind == InitPart && n.decl.kind == initializerDecl
 		if n.linked != nil {
 			p.Facts = n.linked.Facts
 		}
@@ -283,7 +284,8 @@ func (b *partBuilder) connect(index int32, from int) {
 		b.connectPackages(n, from)
 	}
 	for _, e := range b.v.writing[index] {
-		b.edge(from, Edge{To: b.ofNode[b.v.effects[e].node], How: "is changed by", Effect: true})
+		effect := b.v.effects[e].node
+		b.edge(from, Edge{To: b.ofNode[effect], How: "is changed by", Position: b.g.nodes[effect].decl.position, Effect: true})
 	}
 	edges := b.graph.Parts[from].Edges
 	slices.SortStableFunc(edges, func(x, y Edge) int {

@@ -59,6 +59,9 @@ type Part struct {
 	// are parts of their own, since whoever calls one need not reach the rest. Their
 	// Digest and Source are those of the declaration.
 	Within string
+	// Initial marks the initial value of variables, which has the name of the first
+	// of them.
+	Initial bool
 	// ByValue marks what enters a version by its value alone, wherever it is used:
 	// constants, aliases, language versions. No digest covers what it is made of.
 	ByValue bool
@@ -129,8 +132,9 @@ type Closure struct {
 // Element is a part as it counts in one version, function literals as what they
 // stand in.
 type Element struct {
-	Kind PartKind
-	Name string
+	Kind    PartKind
+	Name    string
+	Initial bool
 	// Digest covers the part alone, and Links the names of what it depends on.
 	Digest, Links   hasher.Digest
 	Position, Value string

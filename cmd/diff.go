@@ -60,7 +60,7 @@ func newDiffCmd(t *tool) *cobra.Command {
 	}
 	addLoadFlags(c, &d.cfg)
 	addKnobFlags(c, &d.cfg)
-	d.out.addFlags(c, "text", "json", "markdown")
+	d.out.addFormats(c, "text", "json", "markdown")
 	c.Flags().StringVar(&d.base, "base", "", "compare with the revision `REV`")
 	c.Flags().StringVar(&d.head, "head", "", "compare the revision `REV` instead of the working tree")
 	c.Flags().BoolVar(&d.source, "source", false, "show the source of what was edited")

@@ -27,10 +27,15 @@ type output struct {
 	template       *template.Template
 }
 
-func (o *output) addFlags(c *cobra.Command, formats ...string) {
+func (o *output) addFormats(c *cobra.Command, formats ...string) {
 	o.formats = formats
 	c.Flags().BoolVar(&o.json, "json", false, "the same as -format json")
 	c.Flags().StringVar(&o.format, "format", "", "print as `FORMAT`: "+strings.Join(formats, ", "))
+}
+
+// addFlags adds formats and templates.
+func (o *output) addFlags(c *cobra.Command, formats ...string) {
+	o.addFormats(c, formats...)
 	c.Flags().StringVar(&o.source, "f", "", "execute the template `TEMPLATE` for each target")
 }
 

@@ -63,6 +63,8 @@ type Cause struct {
 	Old, New string
 	// Path leads from the target to the cause, both included.
 	Path []Step
+
+	initial bool // an initial value, which is a matter of its variable
 }
 
 // Step is one part on a path, and how the part before it depends on it.
@@ -155,7 +157,7 @@ func OfElements(b, a []analyzer.Element) []Cause {
 	var list, links []Cause
 	for k, x := range old {
 		y, ok := now[k]
-		c := Cause{Kind: k.kind, Name: k.name, Before: x.Position, After: y.Position, Old: x.Value, New: y.Value}
+		c := Cause{Kind: k.kind, Name: k.name, Before: x.Position, After: y.Position, Old: x.Value, New: y.Value, initial: x.Initial}
 		switch {
 		case !ok:
 			c.Change = Removed
@@ -172,7 +174,7 @@ func OfElements(b, a []analyzer.Element) []Cause {
 	}
 	for k, y := range now {
 		if _, ok := old[k]; !ok {
-			list = append(list, Cause{Kind: k.kind, Name: k.name, Change: Added, After: y.Position, New: y.Value})
+			list = append(list, Cause{Kind: k.kind, Name: k.name, Change: Added, After: y.Position, New: y.Value, initial: y.Initial})
 		}
 	}
 	if len(list) == 0 {
@@ -187,7 +189,7 @@ func tidy(list []Cause) []Cause {
 	at := map[string]int{}
 	var out []Cause
 	for _, c := range list {
-		if c.Kind == string(analyzer.InitPart) && isVariable(c.Name) {
+		if c.initial {
 			c.Kind = string(analyzer.VariablePart)
 		}
 		k := c.Kind + " " + c.Name
@@ -206,11 +208,4 @@ func tidy(list []Cause) []Cause {
 		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Name, b.Name))
 	})
 	return out
-}
-
-// isVariable tells the name of an initial value from that of an init function, of
-// a package that registers itself, and of the order of effects.
-func isVariable(name string) bool {
-	_, last, ok := strings.Cut(name[strings.LastIndexByte(name, '/')+1:], ".")
-	return ok && last != "init" && !strings.HasPrefix(last, "init#") && !strings.HasPrefix(last, "init ")
 }

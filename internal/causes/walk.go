@@ -269,7 +269,7 @@ func (w *walk) alone(s int, from pair, e analyzer.Edge) Cause {
 // oneSided is the cause that a part is on one side only.
 func (w *walk) oneSided(s, i int) Cause {
 	p := w.part(s, w.c.sides[s].declaration(i))
-	c := Cause{Kind: string(p.Kind), Name: p.Name}
+	c := Cause{Kind: string(p.Kind), Name: p.Name, initial: p.Initial}
 	if s == after {
 		c.Change, c.After, c.AfterEnd, c.New = Added, p.Position, p.End, p.Value
 	} else {
@@ -283,7 +283,7 @@ func (w *walk) bothSided(b, a int) Cause {
 	x, y := w.part(before, w.c.sides[before].declaration(b)), w.part(after, w.c.sides[after].declaration(a))
 	return Cause{
 		Kind: string(y.Kind), Name: y.Name, Change: Edited, Before: x.Position, After: y.Position,
-		BeforeEnd: x.End, AfterEnd: y.End, Old: x.Value, New: y.Value,
+		BeforeEnd: x.End, AfterEnd: y.End, Old: x.Value, New: y.Value, initial: y.Initial,
 	}
 }
 

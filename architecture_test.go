@@ -28,6 +28,8 @@ type rule struct {
 	own, third []string
 	// never are packages of the standard library, or objects of them.
 	never []string
+	// only are the objects that may be used of packages of the standard library.
+	only map[string][]string
 }
 
 // Nothing but the packages that hash inputs pass through may learn of the
@@ -40,6 +42,14 @@ var process = []string{
 	"fmt.Print", "fmt.Printf", "fmt.Println", "log", "log/slog", "flag",
 }
 
+// Package analyzer reads through internal/inputs alone, or a cached answer might
+// not depend on all that was read. Of os it may use what reads nothing, and the
+// environment where the caller leaves it to the process.
+var unread = map[string][]string{
+	"os":            {"DevNull", "Environ"},
+	"path/filepath": {"Abs", "Base", "Clean", "Dir", "Ext", "FromSlash", "IsAbs", "IsLocal", "Join", "Match", "Rel", "Separator", "SkipDir", "SplitList", "ToSlash", "VolumeName"},
+}
+
 var rules = []rule{
 	{folder: ".", own: []string{"cmd"}, never: []string{"fmt", "go/ast", "go/types"}},
 	{
@@ -49,7 +59,8 @@ var rules = []rule{
 	{
 		folder: "analyzer", own: []string{"callgraph", "hasher", "depversion", "internal/..."},
 		third: []string{"golang.org/x/tools/go/packages", "golang.org/x/tools/container/intsets"},
-		never: slices.Concat(process, machine),
+		never: slices.Concat(process, machine, []string{"io/ioutil", "syscall", "go/build", "go/importer", "go/parser.ParseDir", "net", "embed"}),
+		only:  unread,
 	},
 	{
 		folder: "callgraph", own: []string{"internal/scc", "internal/symbol"}, third: []string{"golang.org/x/tools/go/ssa/...", "golang.org/x/tools/container/intsets"},
@@ -72,6 +83,10 @@ var rules = []rule{
 	{
 		folder: "internal/yamltree", third: []string{"go.yaml.in/yaml/v3"},
 		never: slices.Concat(process, machine, []string{"os", "os/exec", "net"}),
+	},
+	{ // it looks at the machine, for the others, and has to know how old files are
+		folder: "internal/inputs", own: []string{"internal/store", "internal/wire"},
+		never: slices.Concat(process, []string{"os.Hostname", "math/rand", "math/rand/v2", "hash/maphash", "os/exec", "net"}),
 	},
 	{ // it has to know how old its files are
 		folder: "internal/store", third: []string{"github.com/rogpeppe/go-internal/lockedfile"},
@@ -239,11 +254,26 @@ func checkImports(file *ast.File, r rule, report report) {
 			report(imp.Pos(), "%s imports %s", r.folder, p)
 		}
 	}
-	ast.Inspect(file, func(n ast.Node) bool {
-		if sel, ok := n.(*ast.SelectorExpr); ok {
+	object := func(e ast.Expr) (pkg, name string) {
+		if sel, ok := e.(*ast.SelectorExpr); ok {
 			if x, ok := sel.X.(*ast.Ident); ok {
-				if object := names[x.Name] + "." + sel.Sel.Name; slices.Contains(r.never, object) {
-					report(sel.Pos(), "%s uses %s", r.folder, object)
+				return names[x.Name], sel.Sel.Name
+			}
+		}
+		return "", ""
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			pkg, name := object(n)
+			allowed, limited := r.only[pkg]
+			if slices.Contains(r.never, pkg+"."+name) || limited && !slices.Contains(allowed, name) {
+				report(n.Pos(), "%s uses %s.%s", r.folder, pkg, name)
+			}
+		case *ast.CallExpr:
+			if pkg, name := object(n.Fun); len(r.only) > 0 && pkg+"."+name == "go/parser.ParseFile" && len(n.Args) > 2 {
+				if src, ok := n.Args[2].(*ast.Ident); ok && src.Name == "nil" {
+					report(n.Pos(), "%s lets go/parser.ParseFile read a file", r.folder)
 				}
 			}
 		}
@@ -365,6 +395,12 @@ func TestArchitectureRulesBite(t *testing.T) {
 		{"analyzer/x.go", file("analyzer", `"golang.org/x/tools/go/ssa"`, ""), "analyzer imports golang.org/x/tools/go/ssa"},
 		{"analyzer/x.go", file("analyzer", `"time"`, "var x = time.Now()"), "analyzer/x.go:5:9: analyzer uses time.Now"},
 		{"analyzer/x.go", file("analyzer", `"os"`, "var x = os.Stdout"), "analyzer uses os.Stdout"},
+		{"analyzer/x.go", file("analyzer", `"os"`, "var x, _ = os.ReadFile(`f`)"), "analyzer uses os.ReadFile"},
+		{"analyzer/x.go", file("analyzer", `o "os"`, "var f = o.Stat"), "analyzer uses os.Stat"},
+		{"analyzer/x.go", file("analyzer", `"path/filepath"`, "var x, _ = filepath.Glob(`*`)"), "analyzer uses path/filepath.Glob"},
+		{"analyzer/x.go", file("analyzer", `"io/ioutil"`, ""), "analyzer imports io/ioutil"},
+		{"analyzer/x.go", file("analyzer", `"go/parser"`, "var x, _ = parser.ParseFile(nil, `f`, nil, 0)"), "analyzer lets go/parser.ParseFile read a file"},
+		{"internal/inputs/x.go", file("inputs", `"os/exec"`, ""), "internal/inputs imports os/exec"},
 		{"analyzer/x.go", file("analyzer", `"github.com/zeebo/blake3"`, ""), "github.com/zeebo/blake3: imported by analyzer and hasher"},
 		{"callgraph/x.go", file("callgraph", own("hasher"), ""), "callgraph imports hasher"},
 		{"callgraph/x.go", file("callgraph", `"os"`, ""), "callgraph imports os"},

@@ -57,6 +57,7 @@ func TestScript(t *testing.T) {
 			env.Setenv("GOTOOLCHAIN", "local")
 			env.Setenv("GOENV", "off")
 			env.Setenv("AUTOVER", autover)
+			env.Setenv("AUTOVER_CACHE", filepath.Join(env.WorkDir, ".tmp", "autover"))
 			env.Values[saved{}] = make(map[string]string)
 			return nil
 		},

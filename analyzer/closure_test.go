@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"context"
+	"github.com/autover/autover/internal/inputs"
 	"maps"
 	"slices"
 	"testing"
@@ -36,7 +37,7 @@ func TestClosures(t *testing.T) {
 func loadVersioner(t *testing.T, cfg Config) *versioner {
 	t.Helper()
 	ctx := context.Background()
-	w, err := load(ctx, cfg)
+	w, err := load(ctx, cfg, inputs.NewReader(false))
 	if err != nil {
 		t.Fatal(err)
 	}

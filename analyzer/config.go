@@ -58,6 +58,12 @@ type Config struct {
 	// Explain asks for Report.Graph and Target.Closure.
 	Explain bool
 
+	// Cache is the folder of the cache; empty means none. A program may give it
+	// to any other, whichever version of autover that contains.
+	Cache string
+	// Trace, if not nil, is told what the cache does, for people.
+	Trace func(message string) `json:"-"`
+
 	// Clear names fields, by their keys in .autover.yaml, that are empty on
 	// purpose, so that no file sets them.
 	Clear []string

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -91,9 +90,9 @@ func (w *world) configIn(dir string) (*configFile, error) {
 		return f, nil
 	}
 	name := filepath.Join(dir, configName)
-	data, err := os.ReadFile(name)
+	data, err := w.in.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		if other := strings.TrimSuffix(name, "yaml") + "yml"; exists(other) {
+		if other := strings.TrimSuffix(name, "yaml") + "yml"; w.exists(other) {
 			return nil, fmt.Errorf("%s: nothing reads it: rename it to %s", w.relative(other), configName)
 		}
 		w.configs[dir] = nil
@@ -114,8 +113,8 @@ func (w *world) configIn(dir string) (*configFile, error) {
 	return f, nil
 }
 
-func exists(name string) bool {
-	_, err := os.Lstat(name)
+func (w *world) exists(name string) bool {
+	_, err := w.in.Stat(name)
 	return err == nil
 }
 

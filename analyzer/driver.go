@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -69,7 +68,7 @@ func (w *world) complete(ctx context.Context, environ []string, roots []*package
 
 // isStandard tells whether a package is one of the standard library.
 func (w *world) isStandard(path string) bool {
-	info, err := os.Stat(filepath.Join(w.env["GOROOT"], "src", filepath.FromSlash(path)))
+	info, err := w.in.Stat(filepath.Join(w.env["GOROOT"], "src", filepath.FromSlash(path)))
 	return err == nil && info.IsDir()
 }
 

@@ -8,7 +8,6 @@ import (
 	"go/types"
 	"io/fs"
 	"maps"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -17,6 +16,7 @@ import (
 	"unicode"
 
 	"github.com/autover/autover/hasher"
+	"github.com/autover/autover/internal/inputs"
 )
 
 // embeds returns a digest of the embedded files of each package-level variable
@@ -52,7 +52,7 @@ func (w *world) embedder(p *privatePackage) (*embedder, error) {
 	if len(p.embedPatterns) == 0 && !inTests {
 		return nil, nil
 	}
-	e := &embedder{files: make(map[string]string), digests: make(map[string]hasher.Digest)}
+	e := &embedder{in: w.in, files: make(map[string]string), digests: make(map[string]hasher.Digest)}
 	for _, f := range p.embedFiles {
 		rel, err := filepath.Rel(p.dir, f)
 		if err != nil {
@@ -99,6 +99,7 @@ func embedDirectives(f *ast.File) map[*ast.Ident][]*ast.Comment {
 // embedder resolves patterns against the files that the go command found for
 // all patterns of a package.
 type embedder struct {
+	in      *inputs.Reader
 	files   map[string]string        // slash-separated name relative to the package -> absolute name
 	digests map[string]hasher.Digest // of contents, by name
 }
@@ -107,13 +108,13 @@ type embedder struct {
 // serves test files, for whose patterns go/packages doesn't pass the files on.
 // Folders of other modules are left out, as the go command does.
 func (e *embedder) walk(dir string) error {
-	return filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+	return e.in.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		if d.IsDir() {
 			if name != dir {
-				if _, err := os.Stat(filepath.Join(name, "go.mod")); err == nil {
+				if _, err := e.in.Stat(filepath.Join(name, "go.mod")); err == nil {
 					return filepath.SkipDir
 				}
 			}
@@ -174,7 +175,7 @@ func (e *embedder) content(name string) (hasher.Digest, error) {
 	if d, ok := e.digests[name]; ok {
 		return d, nil
 	}
-	d, err := fileDigest(e.files[name])
+	d, err := fileDigest(e.in, e.files[name])
 	if err != nil {
 		return hasher.Digest{}, fmt.Errorf("embed file: %w: make it readable", err)
 	}

@@ -4,13 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/autover/autover/hasher"
+	"github.com/autover/autover/internal/inputs"
 )
 
 // A glob is matched element by element: each is a pattern of path.Match, and **
@@ -39,6 +39,7 @@ func checkGlob(pattern string) error {
 // fileFinder finds the files that globs select and hashes their contents, each
 // once.
 type fileFinder struct {
+	in      *inputs.Reader
 	found   map[string][]dataFile // by module folder, folder and pattern
 	digests map[string]hasher.Digest
 }
@@ -49,8 +50,8 @@ type dataFile struct {
 	name, digest string
 }
 
-func newFileFinder() *fileFinder {
-	return &fileFinder{found: make(map[string][]dataFile), digests: make(map[string]hasher.Digest)}
+func newFileFinder(in *inputs.Reader) *fileFinder {
+	return &fileFinder{in: in, found: make(map[string][]dataFile), digests: make(map[string]hasher.Digest)}
 }
 
 // moduleFolder is a module as globs see it.
@@ -100,14 +101,16 @@ func (f *fileFinder) find(m moduleFolder, dir, pattern string) ([]dataFile, erro
 // expand adds the files in dir, which is rel in the module, that the elements
 // of a pattern select.
 func (f *fileFinder) expand(root, dir, rel string, elems []string, names map[string]string) error {
-	entries, err := os.ReadDir(dir)
+	if rel != "" {
+		if mod, err := f.in.Entry(dir, "go.mod"); mod != nil || err != nil {
+			return err // another module
+		}
+	}
+	deep := elems[0] == "**"
+	entries, err := f.list(dir, elems[0])
 	if err != nil {
 		return err
 	}
-	if rel != "" && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == "go.mod" }) {
-		return nil // another module
-	}
-	deep := elems[0] == "**"
 	if deep && len(elems) > 1 {
 		if err := f.expand(root, dir, rel, elems[1:], names); err != nil {
 			return err
@@ -118,7 +121,7 @@ func (f *fileFinder) expand(root, dir, rel string, elems []string, names map[str
 			continue
 		}
 		name, abs := path.Join(rel, e.Name()), filepath.Join(dir, e.Name())
-		isDir, err := isFolder(root, abs, e, deep)
+		isDir, err := f.isFolder(root, abs, e, deep)
 		if err != nil {
 			return err
 		}
@@ -137,23 +140,36 @@ func (f *fileFinder) expand(root, dir, rel string, elems []string, names map[str
 	return nil
 }
 
+// list returns the entries of a folder among which are all that a pattern selects.
+// What else comes into a folder is no matter for a name without wildcards.
+func (f *fileFinder) list(dir, pattern string) ([]fs.DirEntry, error) {
+	if strings.ContainsAny(pattern, `*?[\`) {
+		return f.in.ReadDir(dir)
+	}
+	e, err := f.in.Entry(dir, pattern)
+	if e == nil || err != nil {
+		return nil, err
+	}
+	return []fs.DirEntry{e}, nil
+}
+
 // isFolder tells folders from files. A symbolic link counts as what it leads
 // to, which must lie in the module; ** doesn't follow one to a folder, whose
 // files might be met twice or without end.
-func isFolder(root, name string, e fs.DirEntry, deep bool) (bool, error) {
+func (f *fileFinder) isFolder(root, name string, e fs.DirEntry, deep bool) (bool, error) {
 	mode := e.Type()
 	if mode&fs.ModeSymlink != 0 {
-		to, err := filepath.EvalSymlinks(name)
+		to, err := f.in.EvalSymlinks(name)
 		if err != nil {
 			return false, err
 		}
-		if root, err = filepath.EvalSymlinks(root); err != nil {
+		if root, err = f.in.EvalSymlinks(root); err != nil {
 			return false, err
 		}
 		if rel, err := filepath.Rel(root, to); err != nil || !filepath.IsLocal(rel) {
 			return false, fmt.Errorf("%s is a link that leaves the module: copy the file into it", name)
 		}
-		info, err := os.Stat(to)
+		info, err := f.in.Stat(to)
 		if err != nil {
 			return false, err
 		}
@@ -172,7 +188,7 @@ func (f *fileFinder) digest(name string) (hasher.Digest, error) {
 	if d, ok := f.digests[name]; ok {
 		return d, nil
 	}
-	d, err := fileDigest(name)
+	d, err := fileDigest(f.in, name)
 	if err == nil {
 		f.digests[name] = d
 	}
@@ -180,8 +196,8 @@ func (f *fileFinder) digest(name string) (hasher.Digest, error) {
 }
 
 // fileDigest returns the digest of a file's content.
-func fileDigest(name string) (hasher.Digest, error) {
-	f, err := os.Open(name)
+func fileDigest(in *inputs.Reader, name string) (hasher.Digest, error) {
+	f, err := in.Open(name)
 	if err != nil {
 		return hasher.Digest{}, err
 	}

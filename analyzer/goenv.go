@@ -19,7 +19,7 @@ import (
 // goEnvKeys are the settings of the go command that decide which files make up
 // a package, how they are compiled, and where the module is.
 var goEnvKeys = []string{
-	"GOVERSION", "GOOS", "GOARCH", "GOROOT", "GOFLAGS", "GOMOD", "GOWORK", "CGO_ENABLED", "GOEXPERIMENT",
+	"GOVERSION", "GOOS", "GOARCH", "GOROOT", "GOFLAGS", "GOMODCACHE", "GOMOD", "GOWORK", "CGO_ENABLED", "GOEXPERIMENT",
 	"GO386", "GOAMD64", "GOARM", "GOARM64", "GOMIPS", "GOMIPS64", "GOPPC64", "GORISCV64", "GOWASM", "GOFIPS140",
 	"CC", "CXX", "CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS", "CGO_LDFLAGS",
 }

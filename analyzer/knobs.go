@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -37,7 +36,7 @@ type settings struct {
 }
 
 func newSettings(w *world, cfg Config) *settings {
-	return &settings{w: w, cfg: cfg, env: environment(cfg), finder: newFileFinder(), known: make(map[*configFile]*knobs)}
+	return &settings{w: w, cfg: cfg, env: environment(cfg), finder: newFileFinder(w.in), known: make(map[*configFile]*knobs)}
 }
 
 // prepare reads the knobs of all targets and runs the commands of their files,
@@ -168,7 +167,7 @@ func (s *settings) readImage(k *knobs, f *configFile) error {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(dir, name)
 	}
-	data, err := os.ReadFile(name)
+	data, err := s.w.in.ReadFile(name)
 	if err != nil {
 		return fmt.Errorf("%s: %w: name a YAML or JSON file", where, err)
 	}

@@ -1,6 +1,10 @@
 package analyzer
 
-import "context"
+import (
+	"context"
+
+	"github.com/autover/autover/internal/inputs"
+)
 
 // List returns the possible targets that cfg.Targets select, or that "./..."
 // selects if there are none, sorted by name. Patterns select tasks as well, the
@@ -8,14 +12,14 @@ import "context"
 // analyses nothing, so a type error is no obstacle. A package that cannot be
 // listed or parsed is an error if a pattern or target selects it.
 func List(ctx context.Context, cfg Config) ([]Entry, error) {
-	w, err := load(ctx, cfg)
+	w, err := load(ctx, cfg, inputs.NewReader(false))
 	if err != nil {
 		return nil, err
 	}
 	if err := w.parse(ctx); err != nil {
 		return nil, err
 	}
-	sel, err := w.choose(&resolver{w: w, all: cfg.All, tests: w.tests, tasks: true}, cfg.Targets)
+	sel, err := w.choose(&resolver{all: cfg.All, tests: w.tests, tasks: true}, cfg.Targets)
 	if err != nil {
 		return nil, err
 	}

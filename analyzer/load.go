@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/autover/autover/depversion"
+	"github.com/autover/autover/internal/inputs"
 	"golang.org/x/tools/go/packages"
 )
 
@@ -38,6 +39,7 @@ const externalSpace = 1 << 30
 // this world links them. Packages in folders that "./..." skips (testdata, and
 // names that begin with "." or "_") stay outside for the same reason.
 type world struct {
+	in   *inputs.Reader
 	fset *token.FileSet // positions of private files; increasing in the order of private
 	// root is the folder of go.mod, or of go.work; positions are relative to it.
 	root string
@@ -144,12 +146,12 @@ type program struct {
 // load lists the packages of the main modules and their imports without
 // compiling or executing anything. Broken packages are part of the result; see
 // world.verify.
-func load(ctx context.Context, cfg Config) (*world, error) {
+func load(ctx context.Context, cfg Config, in *inputs.Reader) (*world, error) {
 	dir, err := filepath.Abs(cfg.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("find folder %s: %w", cfg.Dir, err)
 	}
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+	if info, err := in.Stat(dir); err != nil || !info.IsDir() {
 		return nil, fmt.Errorf("open folder %s: no such folder: check the value of -C", dir)
 	}
 	environ := environment(cfg)
@@ -161,11 +163,11 @@ func load(ctx context.Context, cfg Config) (*world, error) {
 		return nil, err
 	}
 	w := &world{
-		dir: dir, env: env, configs: make(map[string]*configFile), origins: make(map[string]string), cached: make(map[string]string),
+		in: in, dir: dir, env: env, configs: make(map[string]*configFile), origins: make(map[string]string), cached: make(map[string]string),
 		goos: env["GOOS"], goarch: env["GOARCH"], goVersion: bareVersion(env["GOVERSION"]),
 		external: make(map[string]*externalPackage), privateByID: make(map[string]*privatePackage),
 	}
-	if w.root, w.roots, err = mainModules(dir, env); err != nil {
+	if w.root, w.roots, err = mainModules(in, dir, env); err != nil {
 		return nil, err
 	}
 	if cfg, err = w.withFile(cfg); err != nil {
@@ -191,6 +193,7 @@ func load(ctx context.Context, cfg Config) (*world, error) {
 		}
 	}
 	w.add(pkgs)
+	w.reading()
 	w.reserve()
 	if len(w.private) == 0 {
 		return nil, w.noPackages(ctx, environ)
@@ -234,10 +237,10 @@ func (w *world) reserve() {
 
 // mainModules returns the folder of go.mod or go.work, and the folders of the
 // main modules.
-func mainModules(dir string, env map[string]string) (root string, roots []string, err error) {
+func mainModules(in *inputs.Reader, dir string, env map[string]string) (root string, roots []string, err error) {
 	work, mod := env["GOWORK"], env["GOMOD"]
 	if work != "" && work != "off" {
-		data, err := os.ReadFile(work)
+		data, err := in.ReadFile(work)
 		if err != nil {
 			return "", nil, fmt.Errorf("read workspace: %w: correct GOWORK", err)
 		}

@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"context"
+	"github.com/autover/autover/internal/inputs"
 	"os"
 	"testing"
 )
@@ -23,7 +24,7 @@ func BenchmarkLoadAndCheck(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		w, err := load(context.Background(), Config{Dir: dir})
+		w, err := load(context.Background(), Config{Dir: dir}, inputs.NewReader(false))
 		if err != nil {
 			b.Fatal(err)
 		}

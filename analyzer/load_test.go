@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"context"
+	"github.com/autover/autover/internal/inputs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -53,7 +54,7 @@ func mustLoad(t *testing.T, cfg Config) *world {
 	if cfg.Env == nil {
 		cfg.Env = offline()
 	}
-	w, err := load(context.Background(), cfg)
+	w, err := load(context.Background(), cfg, inputs.NewReader(false))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -480,7 +481,7 @@ func TestLoadErrors(t *testing.T) {
 			if test.cfg.Env == nil {
 				test.cfg.Env = offline()
 			}
-			_, err := load(test.ctx, test.cfg)
+			_, err := load(test.ctx, test.cfg, inputs.NewReader(false))
 			wantError(t, err, test.want...)
 		})
 	}

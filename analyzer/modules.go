@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,14 +19,14 @@ import (
 // workspace, otherwise in go.mod or the file that -modfile names.
 func (w *world) toolchain() (depversion.Toolchain, error) {
 	if work := w.env["GOWORK"]; work != "" && work != "off" {
-		data, err := os.ReadFile(work)
+		data, err := w.in.ReadFile(work)
 		if err != nil {
 			return depversion.Toolchain{}, fmt.Errorf("read workspace: %w: correct GOWORK", err)
 		}
 		return depversion.WorkToolchain(w.relative(work), data)
 	}
 	name := w.modFile()
-	data, err := os.ReadFile(name)
+	data, err := w.in.ReadFile(name)
 	if err != nil {
 		return depversion.Toolchain{}, fmt.Errorf("read module file: %w: make it readable", err)
 	}
@@ -66,7 +65,7 @@ type identities struct {
 func (w *world) identities() (*identities, error) {
 	x := &identities{w: w, sums: make(depversion.Sums), seen: make(map[*packages.Module]depversion.Module)}
 	for _, file := range w.sumFiles() {
-		data, err := os.ReadFile(file)
+		data, err := w.in.ReadFile(file)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -127,7 +126,7 @@ func (w *world) vendored(dir string) bool {
 // vendoredContent hashes the files of a package that a build can use, and tells
 // the language version, which stands in modules.txt alone.
 func (w *world) vendoredContent(p *externalPackage) (string, error) {
-	sources := &sourceSet{dir: p.dir, roots: append([]string{w.root}, w.roots...), data: make(map[string][]byte)}
+	sources := &sourceSet{in: w.in, dir: p.dir, roots: append([]string{w.root}, w.roots...), data: make(map[string][]byte)}
 	read := func() error {
 		if err := sources.keep(p.embedFiles); err != nil {
 			return err

@@ -3,7 +3,6 @@ package analyzer
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -47,7 +46,7 @@ func (w *world) pin(ctx context.Context, cfg Config, environ []string) ([]string
 	goos, rest, _ := strings.Cut(cfg.Platform, "/")
 	goarch, _, _ := strings.Cut(rest, "/")
 	// The go command lists packages for any platform, known or not.
-	known, err := os.ReadFile(filepath.Join(w.env["GOROOT"], "src", "internal", "platform", "zosarch.go"))
+	known, err := w.in.ReadFile(filepath.Join(w.env["GOROOT"], "src", "internal", "platform", "zosarch.go"))
 	if err == nil && !strings.Contains(string(known), fmt.Sprintf("{%q, %q}", goos, goarch)) {
 		return nil, fmt.Errorf("%s: unknown platform %s: use one of 'go tool dist list'", w.origin("platform"), cfg.Platform)
 	}

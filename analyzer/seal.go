@@ -3,14 +3,15 @@ package analyzer
 import (
 	"fmt"
 	"go/types"
+	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/autover/autover/hasher"
+	"github.com/autover/autover/internal/inputs"
 )
 
 // seal hashes the raw files of a package whose code is not all Go, with the
@@ -20,7 +21,7 @@ func (s *declSummarizer) seal() error {
 	if !s.p.cgo && len(s.p.otherFiles) == 0 {
 		return nil
 	}
-	sources := &sourceSet{dir: s.p.dir, roots: s.sourceRoots(), data: make(map[string][]byte)}
+	sources := &sourceSet{in: s.w.in, dir: s.p.dir, roots: s.sourceRoots(), data: make(map[string][]byte)}
 	files := slices.Clone(s.p.otherFiles)
 	if s.p.cgo {
 		sources.flags(s.w.env)
@@ -130,6 +131,7 @@ func relativeTo(dir, file string) string {
 // set, whichever the compiler takes. Where a macro has the name, all files below
 // these folders do.
 type sourceSet struct {
+	in    *inputs.Reader
 	dir   string // of the package
 	roots []string
 	data  map[string][]byte // by absolute name
@@ -148,7 +150,7 @@ var (
 // keep adds files that include nothing.
 func (s *sourceSet) keep(files []string) error {
 	for _, f := range files {
-		data, err := os.ReadFile(f)
+		data, err := s.in.ReadFile(f)
 		if err != nil {
 			return err
 		}
@@ -165,7 +167,7 @@ func (s *sourceSet) collect(files []string) error {
 		if filepath.Ext(f) != ".go" {
 			continue
 		}
-		data, err := os.ReadFile(f)
+		data, err := s.in.ReadFile(f)
 		if err != nil {
 			return err
 		}
@@ -180,7 +182,7 @@ func (s *sourceSet) collect(files []string) error {
 		if s.data[f] != nil {
 			continue
 		}
-		data, err := os.ReadFile(f)
+		data, err := s.in.ReadFile(f)
 		if err != nil {
 			return err
 		}
@@ -213,7 +215,7 @@ func (s *sourceSet) options(flags string) {
 			if !s.inside(name) {
 				continue
 			}
-			if info, err := os.Stat(name); err == nil && info.IsDir() {
+			if info, err := s.in.Stat(name); err == nil && info.IsDir() {
 				s.path = append(s.path, name)
 			}
 			s.add(name)
@@ -225,9 +227,9 @@ func (s *sourceSet) options(flags string) {
 func (s *sourceSet) libraries() {
 	for _, l := range s.libs {
 		for _, dir := range s.path {
-			names, _ := filepath.Glob(filepath.Join(dir, "lib"+l+".*")) // bad patterns name no file
+			names, _ := s.in.Glob(dir, "lib"+l+".*") // bad patterns name no file
 			for _, name := range names {
-				s.add(name)
+				s.add(filepath.Join(dir, name))
 			}
 		}
 	}
@@ -248,7 +250,7 @@ func (s *sourceSet) inside(name string) bool {
 
 // add adds a file, if it is one.
 func (s *sourceSet) add(name string) {
-	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() && s.inside(name) {
+	if info, err := s.in.Stat(name); err == nil && info.Mode().IsRegular() && s.inside(name) {
 		s.todo = append(s.todo, name)
 	}
 }
@@ -277,7 +279,7 @@ func (s *sourceSet) all() {
 	}
 	s.whole = true
 	for _, dir := range s.path {
-		_ = filepath.WalkDir(dir, func(name string, d os.DirEntry, err error) error {
+		_ = s.in.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
 				return nil // what can't be listed can't be included

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"go/build/constraint"
-	"os"
 	"slices"
 	"strings"
 )
@@ -25,7 +24,7 @@ func (w *world) tagsIn(p *externalPackage) (string, error) {
 	}
 	mentioned := make(map[string]bool)
 	for _, name := range slices.Concat(p.goFiles, p.otherFiles, p.ignoredFiles) {
-		if err := constraintTags(name, mentioned); err != nil {
+		if err := w.constraintTags(name, mentioned); err != nil {
 			return "", fmt.Errorf("read constraints of package %s: %w: make the file readable", p.path, err)
 		}
 	}
@@ -34,8 +33,8 @@ func (w *world) tagsIn(p *externalPackage) (string, error) {
 }
 
 // constraintTags adds the tags in the build constraints of a file to a set.
-func constraintTags(name string, tags map[string]bool) error {
-	f, err := os.Open(name)
+func (w *world) constraintTags(name string, tags map[string]bool) error {
+	f, err := w.in.Open(name)
 	if err != nil {
 		return err
 	}

@@ -1,15 +1,13 @@
 package analyzer
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
-	"os"
+	"maps"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -65,13 +63,13 @@ type absentError struct{ error }
 // is looked up in the package as it is imported before its variant with test
 // files and its external test package.
 func (w *world) selectTargets(targets []string, all, tests bool) (*selection, error) {
-	return w.choose(&resolver{w: w, all: all, tests: tests}, targets)
+	return w.choose(&resolver{all: all, tests: tests}, targets)
 }
 
 // selectRequested finds the targets of a configuration: the named ones, or the
 // tasks if it names none.
 func (w *world) selectRequested(cfg Config) (*selection, error) {
-	r := &resolver{w: w, optional: cfg.Optional}
+	r := &resolver{optional: cfg.Optional}
 	if len(cfg.Targets) > 0 {
 		r.all, r.tests = cfg.All, w.tests
 	} else {
@@ -82,49 +80,71 @@ func (w *world) selectRequested(cfg Config) (*selection, error) {
 
 // choose makes a selection by the rules of a resolver.
 func (w *world) choose(r *resolver, targets []string) (*selection, error) {
-	if len(targets) == 0 {
-		targets = []string{"./..."}
+	r.w, r.c = w, w.catalog()
+	found, single, err := r.choose(targets)
+	if err != nil {
+		return nil, err
 	}
-	r.found, r.packages = make(map[string]target), make(map[string]bool)
-	named, missing := 0, make(map[string]error)
-	for _, s := range targets {
-		isName, err := r.resolve(s)
-		var absent *absentError
-		if r.optional && errors.As(err, &absent) {
-			missing[s] = err
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if isName {
-			named++
-		}
+	sel := &selection{single: single, packages: slices.Sorted(maps.Keys(r.packages)), missing: r.missing}
+	for _, f := range found {
+		p := w.privateByID[f.pkg.id]
+		sel.targets = append(sel.targets, target{f.fullName(), p, p.declared().funcs[f.fn.name]})
 	}
-	sel := &selection{single: len(targets) == 1 && named == 1, missing: missing}
-	for _, t := range r.found {
-		sel.targets = append(sel.targets, t)
-	}
-	slices.SortFunc(sel.targets, func(a, b target) int { return strings.Compare(a.name, b.name) })
-	for id := range r.packages {
-		sel.packages = append(sel.packages, id)
-	}
-	slices.Sort(sel.packages)
 	if err := w.checkTasks(sel.targets); err != nil {
 		return nil, err
 	}
 	return sel, nil
 }
 
+// choice is a function of a catalog.
+type choice struct {
+	pkg *listedPackage
+	fn  *listedFunc
+}
+
+func (c choice) fullName() string { return c.pkg.path + "." + c.fn.name }
+
+// resolver finds what a request selects from a catalog. With a world, its errors
+// say what is wrong with a request; without, they are errNotSelected.
 type resolver struct {
+	c          *catalog
 	w          *world
 	all, tests bool
 	// tasks makes patterns select tasks as well, tasksOnly nothing else.
 	tasks, tasksOnly bool
 	// optional allows targets that select nothing.
 	optional bool
-	found    map[string]target
+	found    map[string]choice // by name
 	packages map[string]bool
+	missing  map[string]error // why optional targets select nothing
+}
+
+// choose returns what targets select, sorted by name, and whether they are one
+// name and no pattern.
+func (r *resolver) choose(targets []string) (found []choice, single bool, err error) {
+	if len(targets) == 0 {
+		targets = []string{"./..."}
+	}
+	r.found, r.packages, r.missing = make(map[string]choice), make(map[string]bool), make(map[string]error)
+	named := 0
+	for _, s := range targets {
+		isName, err := r.resolve(s)
+		var absent *absentError
+		if r.optional && errors.As(err, &absent) {
+			r.missing[s] = err
+			continue
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		if isName {
+			named++
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.found)) {
+		found = append(found, r.found[name])
+	}
+	return found, len(targets) == 1 && named == 1, nil
 }
 
 // resolve adds what s selects, and tells whether s is a name.
@@ -133,10 +153,10 @@ func (r *resolver) resolve(s string) (isName bool, err error) {
 		return false, errors.New("find target \"\": it is empty: name a pattern, such as ./..., or a function, such as ./pkg.Func")
 	}
 	if strings.Contains(s, "...") {
-		return false, r.pattern(s, r.w.match(s))
+		return false, r.pattern(s, r.c.match(s))
 	}
 	for _, c := range splitTarget(s) {
-		group := r.w.lookup(c.pkg)
+		group := r.c.lookup(c.pkg)
 		if len(group) == 0 {
 			continue
 		}
@@ -146,20 +166,39 @@ func (r *resolver) resolve(s string) (isName bool, err error) {
 		return true, r.name(s, group, c.name)
 	}
 	if isFuncName(s) {
-		if group := r.w.lookup("."); len(group) > 0 && (declares(group, s) || !strings.Contains(s, ".")) {
+		if group := r.c.lookup("."); len(group) > 0 && (declares(group, s) || !strings.Contains(s, ".")) {
 			return true, r.name(s, group, s)
 		}
 	}
 	for _, c := range splitTarget(s) {
-		group, err := r.w.lookupSuffix(s, c.pkg)
-		if err != nil {
-			return false, err
+		group, paths := r.c.lookupSuffix(c.pkg)
+		if len(paths) > 1 {
+			return false, fmt.Errorf("find target %s: %s is ambiguous: write one of %s", s, c.pkg, enumerate(paths))
 		}
 		if len(group) > 0 && c.name != "" {
 			return true, r.name(s, group, c.name)
 		}
 	}
-	return true, &absentError{r.w.noPackage(s)}
+	return true, r.noPackage(s)
+}
+
+// noPackage is the error for a target or pattern that names no package.
+func (r *resolver) noPackage(s string) error {
+	if r.w == nil {
+		return errNotSelected
+	}
+	return &absentError{r.w.noPackage(s)}
+}
+
+// faults returns the error of packages that are broken, if there are any: what
+// wasn't found may be missing for that reason.
+func (r *resolver) faults(group []*listedPackage) error {
+	for _, p := range group {
+		if r.w != nil && len(r.w.privateByID[p.id].errs) > 0 {
+			return join(r.w.privateByID[p.id].errs)
+		}
+	}
+	return nil
 }
 
 // split is one way to read a target: a package and a function in it, or a
@@ -206,18 +245,17 @@ func isFuncName(s string) bool {
 }
 
 // pattern adds the functions of packages that a pattern matched.
-func (r *resolver) pattern(s string, pkgs []*privatePackage) error {
+func (r *resolver) pattern(s string, pkgs []*listedPackage) error {
 	if len(pkgs) == 0 {
-		return &absentError{r.w.noPackage(s)}
+		return r.noPackage(s)
 	}
 	count := 0
 	for _, p := range pkgs {
 		r.packages[p.id] = true
-		d := p.declared()
-		for name, fn := range d.funcs {
-			if r.selects(p, name, fn) {
+		for i := range p.funcs {
+			if r.selects(p, &p.funcs[i]) {
 				count++
-				if err := r.add(p, name, fn); err != nil {
+				if err := r.add(p, &p.funcs[i]); err != nil {
 					return err
 				}
 			}
@@ -226,10 +264,8 @@ func (r *resolver) pattern(s string, pkgs []*privatePackage) error {
 	if count > 0 {
 		return nil
 	}
-	for _, p := range pkgs {
-		if len(p.errs) > 0 {
-			return join(p.errs)
-		}
+	if err := r.faults(pkgs); err != nil {
+		return err
 	}
 	return &absentError{r.nothing(s)}
 }
@@ -247,21 +283,20 @@ func (r *resolver) nothing(s string) error {
 	return fmt.Errorf("expand pattern %s: its packages have no functions or methods: run 'autover list ./...' to see what there is", s)
 }
 
-func (r *resolver) selects(p *privatePackage, name string, fn *ast.FuncDecl) bool {
-	inTest := p.inTestFile(r.w, fn)
+func (r *resolver) selects(p *listedPackage, fn *listedFunc) bool {
 	switch {
-	case p.forTest != "" && !inTest:
+	case p.forTest != "" && !fn.inTest:
 		return false // the package as it is imported has it
-	case r.tasks && p.directives[fn] != nil && p.directives[fn].task != nil:
+	case r.tasks && fn.task != "":
 		return true
 	case r.tasksOnly:
 		return false
 	case r.all:
 		return true
 	case r.tests:
-		return inTest && isTestFunc(fn)
+		return fn.inTest && fn.testFunc
 	}
-	return isExportedTarget(name)
+	return isExportedTarget(fn.name)
 }
 
 // inTestFile tells whether a function is declared in a _test.go file.
@@ -269,23 +304,28 @@ func (p *privatePackage) inTestFile(w *world, fn *ast.FuncDecl) bool {
 	return p.forTest != "" && strings.HasSuffix(w.fset.PositionFor(fn.Pos(), false).Filename, "_test.go")
 }
 
-func (r *resolver) add(p *privatePackage, name string, fn *ast.FuncDecl) error {
-	full := p.path + "." + name
-	if old, ok := r.found[full]; ok && old.decl != fn {
-		return fmt.Errorf("find target %s: both %s and %s declare it: rename one", full, r.w.position(old.decl.Pos()), r.w.position(fn.Pos()))
+func (r *resolver) add(p *listedPackage, fn *listedFunc) error {
+	full := choice{p, fn}.fullName()
+	if old, ok := r.found[full]; ok && old.fn != fn {
+		if r.w == nil {
+			return errNotSelected
+		}
+		position := func(p *listedPackage) string {
+			return r.w.position(r.w.privateByID[p.id].declared().funcs[fn.name].Pos())
+		}
+		return fmt.Errorf("find target %s: both %s and %s declare it: rename one", full, position(old.pkg), position(p))
 	}
-	r.found[full] = target{full, p, fn}
+	r.found[full] = choice{p, fn}
 	r.packages[p.id] = true
 	return nil
 }
 
 // declares tells whether a package of the group declares a function, or the
 // type of a method.
-func declares(group []*privatePackage, name string) bool {
+func declares(group []*listedPackage, name string) bool {
 	typ, _, _ := strings.Cut(name, ".")
 	for _, p := range group {
-		d := p.declared()
-		if d.funcs[name] != nil || d.types[typ] != nil {
+		if _, ok := slices.BinarySearch(p.types, typ); ok || p.lookupFunc(name) != nil {
 			return true
 		}
 	}
@@ -294,120 +334,23 @@ func declares(group []*privatePackage, name string) bool {
 
 // name adds the function of that name in a group of packages: the variants of
 // one package.
-func (r *resolver) name(s string, group []*privatePackage, name string) error {
+func (r *resolver) name(s string, group []*listedPackage, name string) error {
 	for _, p := range group {
-		if fn := p.declared().funcs[name]; fn != nil {
-			return r.add(p, name, fn)
+		if fn := p.lookupFunc(name); fn != nil {
+			return r.add(p, fn)
 		}
 	}
+	if err := r.faults(group); err != nil {
+		return err
+	}
+	if r.w == nil {
+		return errNotSelected
+	}
+	var private []*privatePackage
 	for _, p := range group {
-		if len(p.errs) > 0 {
-			return join(p.errs)
-		}
+		private = append(private, r.w.privateByID[p.id])
 	}
-	return &absentError{r.w.noFunction(s, group, name)}
-}
-
-// match returns the packages that a pattern with "..." matches, with their test
-// variants.
-func (w *world) match(pattern string) []*privatePackage {
-	if !isLocal(pattern) {
-		matches := matcher(pattern)
-		return w.filter(func(p *privatePackage) bool { return matches(p.basePath()) })
-	}
-	abs := pattern
-	if !filepath.IsAbs(abs) {
-		abs = filepath.Join(w.dir, pattern)
-	}
-	prefix, _, _ := strings.Cut(abs, "...")
-	module := w.moduleOf(filepath.Clean(prefix))
-	matches := matcher(filepath.ToSlash(abs))
-	return w.filter(func(p *privatePackage) bool {
-		return p.module != nil && p.module.Main && (module == "" || w.moduleOf(p.dir) == module) && matches(filepath.ToSlash(p.dir))
-	})
-}
-
-// moduleOf returns the main module's folder that holds dir; empty if none does.
-func (w *world) moduleOf(dir string) string {
-	best := ""
-	for _, r := range w.roots {
-		if (dir == r || strings.HasPrefix(dir, strings.TrimSuffix(r, string(filepath.Separator))+string(filepath.Separator))) && len(r) > len(best) {
-			best = r
-		}
-	}
-	return best
-}
-
-// lookup returns the package of an import path or a folder, as it is imported
-// and then with its tests.
-func (w *world) lookup(pkg string) []*privatePackage {
-	if !isLocal(pkg) {
-		return w.filter(func(p *privatePackage) bool { return p.basePath() == pkg || p.path == pkg })
-	}
-	abs := pkg
-	if !filepath.IsAbs(abs) {
-		abs = filepath.Join(w.dir, pkg)
-	}
-	return w.filter(func(p *privatePackage) bool { return p.dir == filepath.Clean(abs) })
-}
-
-// lookupSuffix returns the one package whose import path ends in "/"+pkg.
-func (w *world) lookupSuffix(s, pkg string) ([]*privatePackage, error) {
-	if isLocal(pkg) {
-		return nil, nil
-	}
-	group := w.filter(func(p *privatePackage) bool { return strings.HasSuffix(p.basePath(), "/"+pkg) })
-	var paths []string
-	for _, p := range group {
-		paths = append(paths, p.basePath())
-	}
-	slices.Sort(paths)
-	if paths = slices.Compact(paths); len(paths) > 1 {
-		return nil, fmt.Errorf("find target %s: %s is ambiguous: write one of %s", s, pkg, enumerate(paths))
-	}
-	return group, nil
-}
-
-// filter returns packages that can hold targets, by path, each before its
-// variants with tests: packages recompiled for the test of another one are
-// copies and hold none.
-func (w *world) filter(keep func(*privatePackage) bool) []*privatePackage {
-	var list []*privatePackage
-	for _, p := range w.private {
-		if (p.forTest == "" || p.basePath() == p.forTest) && keep(p) {
-			list = append(list, p)
-		}
-	}
-	slices.SortFunc(list, func(a, b *privatePackage) int {
-		return cmp.Or(strings.Compare(a.basePath(), b.basePath()), cmp.Compare(len(a.id), len(b.id)), strings.Compare(a.id, b.id))
-	})
-	return list
-}
-
-// basePath returns the import path of the package whose folder p comes from:
-// that of p without the _test of an external test package.
-func (p *privatePackage) basePath() string {
-	if p.forTest != "" && p.path == p.forTest+"_test" {
-		return p.forTest
-	}
-	return p.path
-}
-
-// isLocal tells whether a package or pattern is given by folder.
-func isLocal(s string) bool {
-	s = filepath.ToSlash(s)
-	return s == "." || s == ".." || strings.HasPrefix(s, "./") || strings.HasPrefix(s, "../") || filepath.IsAbs(s)
-}
-
-// matcher returns the go command's matching: "..." stands for any string, and
-// "/..." at the end for nothing too.
-func matcher(pattern string) func(string) bool {
-	expr := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\.\.\.`, ".*")
-	if rest, ok := strings.CutSuffix(expr, "/.*"); ok {
-		expr = rest + "(/.*)?"
-	}
-	re := regexp.MustCompile("^" + expr + "$")
-	return re.MatchString
+	return &absentError{r.w.noFunction(s, private, name)}
 }
 
 // noPackage explains why a target or pattern names no private package.
@@ -419,7 +362,7 @@ func (w *world) noPackage(s string) error {
 			if !filepath.IsAbs(abs) {
 				abs = filepath.Join(w.dir, c.pkg)
 			}
-			if info, err := os.Stat(abs); err == nil && info.IsDir() && (c.name != "" || c.pkg == s || strings.Contains(s, "...")) {
+			if info, err := w.in.Stat(abs); err == nil && info.IsDir() && (c.name != "" || c.pkg == s || strings.Contains(s, "...")) {
 				return fmt.Errorf("find target %s: folder %s holds no package of the world for %s/%s (./... of the main modules and what it imports): check -tags, GOOS and GOARCH, add -test if it has test files only, and go.work or -C if it belongs to another module",
 					s, w.relative(abs), w.goos, w.goarch)
 			}

@@ -9,7 +9,6 @@ import (
 	"go/scanner"
 	"go/token"
 	"go/types"
-	"os"
 	"runtime"
 	"slices"
 	"strconv"
@@ -40,7 +39,7 @@ func (w *world) parse(ctx context.Context) error {
 
 func (w *world) parsePackage(p *privatePackage) {
 	for _, name := range p.goFiles {
-		f, err := parser.ParseFile(w.fset, name, nil, parser.ParseComments|parser.SkipObjectResolution)
+		f, err := w.parseFile(w.fset, name, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
 			// The parser knows more than go list, which reads up to the imports.
 			faults := w.parseProblems(p.path, name, err)
@@ -74,6 +73,15 @@ func (w *world) parsePackage(p *privatePackage) {
 	for i := range p.imports {
 		p.imports[i].blank = blank[p.imports[i].path]
 	}
+}
+
+// parseFile reads and parses a file.
+func (w *world) parseFile(fset *token.FileSet, name string, mode parser.Mode) (*ast.File, error) {
+	src, err := w.in.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return parser.ParseFile(fset, name, src, mode)
 }
 
 func (w *world) parseProblems(pkg, file string, err error) []problem {
@@ -439,7 +447,7 @@ func (c *checker) externalConfig(p *externalPackage) types.Config {
 func (c *checker) readExternal(p *externalPackage) ([]*externalFile, error) {
 	files := make([]*externalFile, 0, len(p.goFiles))
 	for _, name := range p.goFiles {
-		src, err := os.ReadFile(name)
+		src, err := c.w.in.ReadFile(name)
 		if err != nil {
 			return nil, err
 		}
@@ -465,7 +473,7 @@ func (c *checker) explainExternal(p *externalPackage, conf types.Config, skimmed
 	fset := token.NewFileSet()
 	var files []*ast.File
 	for _, name := range p.goFiles {
-		f, err := parser.ParseFile(fset, name, nil, parser.SkipObjectResolution)
+		f, err := c.w.parseFile(fset, name, parser.SkipObjectResolution)
 		if err != nil {
 			p.errs = append(p.errs, c.w.parseProblems(p.path, name, err)...)
 		}

@@ -28,7 +28,7 @@ func (f *fake) main(ctx context.Context, args ...string) int {
 	f.stdout.Reset()
 	f.stderr.Reset()
 	t := &tool{
-		env: append([]string{"HOME=/nowhere"}, f.env...), stdout: &f.stdout, stderr: &f.stderr,
+		env: append([]string{"HOME=/nowhere", "AUTOVER_CACHE=off"}, f.env...), stdout: &f.stdout, stderr: &f.stderr,
 		run: func(_ context.Context, cfg analyzer.Config) (*analyzer.Report, error) {
 			f.calls++
 			f.cfg = cfg
@@ -103,7 +103,7 @@ func TestFlagsReachTheAnalysis(t *testing.T) {
 			t.Errorf("autover %s: exit status %d: %s", test.args, status, &f.stderr)
 			continue
 		}
-		test.want.Env = []string{"HOME=/nowhere"}
+		test.want.Env = []string{"HOME=/nowhere", "AUTOVER_CACHE=off"}
 		if got, want := asJSON(t, f.cfg), asJSON(t, test.want); got != want {
 			t.Errorf("autover %s:\n got %s\nwant %s", test.args, got, want)
 		}

@@ -31,6 +31,10 @@ func settle(c *cobra.Command, cfg *analyzer.Config, env []string) error {
 	if err := checkVariables(env); err != nil {
 		return err
 	}
+	var err error
+	if cfg.Cache, err = cacheDir(env); err != nil {
+		return err
+	}
 	for _, name := range knobs {
 		f := c.Flags().Lookup(name)
 		if f == nil {
@@ -57,7 +61,7 @@ func variable(flag string) string {
 // checkVariables refuses misspelt variables, which would go unnoticed. What looks
 // like none of them is left to others.
 func checkVariables(env []string) error {
-	var names []string
+	names := []string{cacheVariable}
 	for _, name := range knobs {
 		names = append(names, variable(name))
 	}

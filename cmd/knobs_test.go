@@ -27,7 +27,7 @@ func TestKnobsReachTheAnalysis(t *testing.T) {
 		{"AUTOVER_SALT=d AUTOVER_SALT=e", "", analyzer.Config{Targets: target, Salt: "e"}},
 		{"AUTOVER_FILES=a,b AUTOVER_IMAGE_SPEC=s AUTOVER_TEST=1", "", analyzer.Config{Targets: target, Files: []string{"a", "b"}, ImageSpec: "s", Tests: true}},
 		{"AUTOVER_TEST=1", "-test=false", analyzer.Config{Targets: target, Clear: []string{"test"}}},
-		{"AUTOVER_CACHE=x AUTOVER_SLAT= AUTOVER_JSON=1 AUTOVER=x autover_salt=y", "", analyzer.Config{Targets: target}},
+		{"AUTOVER_CACHE=/c AUTOVER_SLAT= AUTOVER_JSON=1 AUTOVER=x autover_salt=y", "", analyzer.Config{Targets: target, Cache: "/c"}},
 	}
 	for _, test := range tests {
 		f := newFake()

@@ -161,3 +161,38 @@ func Workspace(name string, data []byte) ([]string, error) {
 	}
 	return dirs, nil
 }
+
+// A Folder stands in for a module by a replace directive. Dir is as it is written:
+// absolute, or relative to the folder of the file.
+type Folder struct {
+	Path, Dir string
+}
+
+// ModReplacements returns the folders by which a go.mod file replaces modules. The
+// name serves error messages only.
+func ModReplacements(name string, data []byte) ([]Folder, error) {
+	f, err := modfile.Parse(name, data, nil)
+	if err != nil {
+		return nil, fmt.Errorf("parse %s: %w: correct the file", name, err)
+	}
+	return folders(f.Replace), nil
+}
+
+// WorkReplacements does the same for a go.work file.
+func WorkReplacements(name string, data []byte) ([]Folder, error) {
+	f, err := modfile.ParseWork(name, data, nil)
+	if err != nil {
+		return nil, fmt.Errorf("parse %s: %w: correct the file", name, err)
+	}
+	return folders(f.Replace), nil
+}
+
+func folders(replacements []*modfile.Replace) []Folder {
+	var dirs []Folder
+	for _, r := range replacements {
+		if r.New.Version == "" {
+			dirs = append(dirs, Folder{r.Old.Path, r.New.Path})
+		}
+	}
+	return dirs
+}

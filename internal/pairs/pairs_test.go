@@ -25,6 +25,11 @@ func TestPairs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if n, of, all := answered.Load(), kept.Load(), asked.Load(); n < of || of < all/2 {
+			t.Errorf("the cache keeps %d of %d pairs and answers for %d of them", of, all, n)
+		}
+	})
 	if len(archives) == 0 {
 		t.Fatal("no archives in testdata/versions")
 	}
@@ -52,7 +57,10 @@ func (p *pair) test(t *testing.T) {
 		dir[s] = p.write(t, s)
 		env[s] = p.environ(t, s, dir[s])
 	}
-	p.checkVersions(t, dir, env)
+	reports := p.checkVersions(t, dir, env)
+	if !testing.Short() && p.beyondSource() {
+		p.checkCached(t, dir, env, reports)
+	}
 	if !testing.Short() && p.noProgram == "" {
 		p.checkOutputs(t, dir, env)
 	}

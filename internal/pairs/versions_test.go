@@ -11,7 +11,7 @@ import (
 // checkVersions holds the claims against the versions of the two sides. One
 // side is analysed for the named targets, the other for a pattern: were there a
 // difference between the two ways, every pair without change would show it.
-func (p *pair) checkVersions(t *testing.T, dir [2]string, env [2][]string) {
+func (p *pair) checkVersions(t *testing.T, dir [2]string, env [2][]string) [2]*analyzer.Report {
 	var reports [2]*analyzer.Report
 	reports[before] = p.report(t, before, dir[before], env[before], p.targets(before))
 	reports[after] = p.report(t, after, dir[after], env[after], []string{"./..."})
@@ -36,6 +36,7 @@ func (p *pair) checkVersions(t *testing.T, dir [2]string, env [2][]string) {
 	if p.todo != "" && !needless {
 		t.Errorf("no longer needlessly new: take the line todo out of the archive")
 	}
+	return reports
 }
 
 // targets returns the targets of all claims by their names on one side.
@@ -85,7 +86,18 @@ func versionsOf(r *analyzer.Report) map[string]string {
 
 // report analyses one side.
 func (p *pair) report(t *testing.T, s side, dir string, env, targets []string) *analyzer.Report {
-	report, err := analyzer.Run(t.Context(), analyzer.Config{
+	cfg := p.config(s, dir, env, targets)
+	cfg.Explain = true
+	report, err := analyzer.Run(t.Context(), cfg)
+	if err != nil {
+		t.Fatalf("%s: analyse %v: %v", s, targets, err)
+	}
+	return report
+}
+
+// config is the request for the versions of one side.
+func (p *pair) config(s side, dir string, env, targets []string) analyzer.Config {
+	return analyzer.Config{
 		Dir:     dir,
 		Env:     append(env, "PWD="+dir),
 		Targets: targets,
@@ -95,12 +107,7 @@ func (p *pair) report(t *testing.T, s side, dir string, env, targets []string) *
 		Mod:     p.flags[s].mod,
 		ModFile: p.flags[s].modFile,
 		Private: p.flags[s].private,
-		Explain: true,
-	})
-	if err != nil {
-		t.Fatalf("%s: analyse %v: %v", s, targets, err)
 	}
-	return report
 }
 
 // qualified returns the name of a target in reports: "./p.F" is in the main

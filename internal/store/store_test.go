@@ -385,7 +385,7 @@ func TestTrimNow(t *testing.T) {
 	s.now = func() time.Time { return now }
 	old := s.Action("old")
 	put(t, s, old, "old")
-	past := now.Add(-maxAge - time.Hour)
+	past := now.Add(-MaxAge - time.Hour)
 	touch := func(name string) {
 		t.Helper()
 		if err := os.Chtimes(name, past, past); err != nil {

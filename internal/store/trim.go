@@ -16,15 +16,15 @@ import (
 // Limits of what a store keeps. They hold after trimming, which happens with the
 // first Put after trimInterval.
 const (
-	maxAge       = 14 * 24 * time.Hour
-	maxSize      = 2 << 30
+	MaxAge       = 14 * 24 * time.Hour
+	MaxSize      = 2 << 30
 	trimInterval = 24 * time.Hour
 	// tempAge is the age beyond which a temporary file belongs to no process.
 	tempAge = time.Hour
 	// lockAge is the age beyond which nobody holds a lock.
 	lockAge  = 24 * time.Hour
 	trimmed  = "trim.txt"
-	keptPart = 0.8 // of maxSize, after a store has been too large
+	keptPart = 0.8 // of MaxSize, after a store has been too large
 )
 
 // stored is a file of a store.
@@ -88,7 +88,7 @@ func (s *Store) trimNow() {
 	if err == nil && s.now().Sub(info.ModTime()) < trimInterval && !info.ModTime().After(s.now()) {
 		return
 	}
-	_, _ = s.Trim(maxAge, maxSize)
+	_, _ = s.Trim(MaxAge, MaxSize)
 }
 
 // Trimmed tells what a Trim did.

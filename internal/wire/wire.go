@@ -89,7 +89,8 @@ func (r *Reader) Close() error {
 	return nil
 }
 
-func (r *Reader) fail() { r.bad, r.data = true, "" }
+// Fail makes what is read from here on a fault, for a caller that has found one.
+func (r *Reader) Fail() { r.bad, r.data = true, "" }
 
 // Uint reads a number.
 func (r *Reader) Uint() uint64 {
@@ -105,7 +106,7 @@ func (r *Reader) Uint() uint64 {
 			return n
 		}
 	}
-	r.fail()
+	r.Fail()
 	return 0
 }
 
@@ -119,7 +120,7 @@ func (r *Reader) Int() int64 {
 func (r *Reader) Bool() bool {
 	s := r.Raw(1)
 	if s > "\x01" {
-		r.fail()
+		r.Fail()
 	}
 	return s == "\x01"
 }
@@ -127,7 +128,7 @@ func (r *Reader) Bool() bool {
 // Raw reads n bytes; fewer only after a fault.
 func (r *Reader) Raw(n int) string {
 	if n < 0 || n > len(r.data) {
-		r.fail()
+		r.Fail()
 		return ""
 	}
 	s := r.data[:n]
@@ -140,14 +141,14 @@ func (r *Reader) String() string {
 	n := r.Uint()
 	switch {
 	case n > uint64(len(r.seen)):
-		r.fail()
+		r.Fail()
 		return ""
 	case n > 0:
 		return r.seen[n-1]
 	}
 	length := r.Uint()
 	if length > uint64(len(r.data)) {
-		r.fail()
+		r.Fail()
 		return ""
 	}
 	s := r.Raw(int(length))
@@ -161,7 +162,7 @@ func (r *Reader) String() string {
 func (r *Reader) Len() int {
 	n := r.Uint()
 	if n > uint64(len(r.data)) {
-		r.fail()
+		r.Fail()
 		return 0
 	}
 	return int(n)

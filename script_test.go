@@ -46,6 +46,10 @@ func TestScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	builder, err := builderEnv()
+	if err != nil {
+		t.Fatal(err)
+	}
 	params := testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		UpdateScripts:       *update,
@@ -58,6 +62,9 @@ func TestScript(t *testing.T) {
 			env.Setenv("GOENV", "off")
 			env.Setenv("AUTOVER", autover)
 			env.Setenv("AUTOVER_CACHE", filepath.Join(env.WorkDir, ".tmp", "autover"))
+			for name, value := range builder {
+				env.Setenv(name, value)
+			}
 			env.Values[saved{}] = make(map[string]string)
 			return nil
 		},
@@ -73,6 +80,24 @@ func TestScript(t *testing.T) {
 		t.Fatal(err)
 	}
 	testscript.Run(t, params)
+}
+
+// builderEnv says where a script that builds autover itself finds its source, and the
+// modules and packages that the test was built from.
+func builderEnv() (map[string]string, error) {
+	source, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	out, err := exec.Command("go", "env", "GOMODCACHE", "GOCACHE").Output()
+	if err != nil {
+		return nil, err
+	}
+	dirs := strings.Fields(string(out))
+	if len(dirs) != 2 {
+		return nil, fmt.Errorf("find the caches of the go command: %q", out)
+	}
+	return map[string]string{"AUTOVER_SOURCE": source, "AUTOVER_MODCACHE": dirs[0], "AUTOVER_GOCACHE": dirs[1]}, nil
 }
 
 // saved is the key of the outputs that a script has kept.

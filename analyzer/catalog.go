@@ -37,11 +37,20 @@ type listedFunc struct {
 	task             string // its name as a task, or empty
 }
 
-// catalog lists the names of a parsed world.
-func (w *world) catalog() *catalog {
+// outline lists the packages of a world that need not be parsed, without names.
+func (w *world) outline() *catalog {
 	c := &catalog{dir: w.dir, roots: w.roots}
 	for _, p := range w.filter(func(*privatePackage) bool { return true }) {
-		q := &listedPackage{id: p.id, path: p.path, forTest: p.forTest, dir: p.dir, main: p.module != nil && p.module.Main}
+		c.packages = append(c.packages, &listedPackage{id: p.id, path: p.path, forTest: p.forTest, dir: p.dir, main: p.module != nil && p.module.Main})
+	}
+	return c
+}
+
+// catalog lists the names of a parsed world.
+func (w *world) catalog() *catalog {
+	c := w.outline()
+	for _, q := range c.packages {
+		p := w.privateByID[q.id]
 		d := p.declared()
 		for name, fn := range d.funcs {
 			f := listedFunc{name: name, inTest: p.inTestFile(w, fn), testFunc: isTestFunc(fn)}
@@ -55,7 +64,6 @@ func (w *world) catalog() *catalog {
 			q.types = append(q.types, name)
 		}
 		slices.Sort(q.types)
-		c.packages = append(c.packages, q)
 	}
 	return c
 }

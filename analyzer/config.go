@@ -64,6 +64,10 @@ type Config struct {
 	// Trace, if not nil, is told what the cache does, for people.
 	Trace func(message string) `json:"-"`
 
+	// Constants asks for Report.Constants: Targets are then packages, "." if there
+	// are none, and what they select are their tasks.
+	Constants bool
+
 	// Clear names fields, by their keys in .autover.yaml, that are empty on
 	// purpose, so that no file sets them.
 	Clear []string

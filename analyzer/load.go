@@ -72,6 +72,10 @@ type world struct {
 
 	explain bool
 	found   *evidence // nil unless explain
+
+	// constants are the IDs of the packages whose files of constants are to be made;
+	// nil unless Config.Constants.
+	constants map[string]bool
 }
 
 // importEdge is one import path of a package and the package that it means.
@@ -198,7 +202,7 @@ func load(ctx context.Context, cfg Config, in *inputs.Reader) (*world, error) {
 	if len(w.private) == 0 {
 		return nil, w.noPackages(ctx, environ)
 	}
-	return w, nil
+	return w, w.wantConstants(cfg)
 }
 
 // noPackages explains why there are no packages. Package packages takes the

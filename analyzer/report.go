@@ -17,6 +17,9 @@ type Report struct {
 	// Missing are the targets that selected nothing, with the reason of each; none
 	// unless Config.Optional is set.
 	Missing map[string]string
+	// Constants are the files of constants of the packages asked for, by path; none
+	// unless Config.Constants is set.
+	Constants []ConstantFile
 	// Graph is what the versions are made of, nil unless Config.Explain is set.
 	Graph *Graph
 }

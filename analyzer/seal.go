@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"fmt"
+	"go/ast"
 	"go/types"
 	"io/fs"
 	"maps"
@@ -22,11 +23,12 @@ func (s *declSummarizer) seal() error {
 		return nil
 	}
 	sources := &sourceSet{in: s.w.in, dir: s.p.dir, roots: s.sourceRoots(), data: make(map[string][]byte)}
+	goFiles := s.sealedFiles()
 	files := slices.Clone(s.p.otherFiles)
 	if s.p.cgo {
 		sources.flags(s.w.env)
-		files = append(files, s.p.goFiles...)
-	} else if err := sources.keep(s.p.goFiles); err != nil { // no C in their comments
+		files = append(files, goFiles...)
+	} else if err := sources.keep(goFiles); err != nil { // no C in their comments
 		return fmt.Errorf("read file of package %s: %w", s.p.path, err)
 	}
 	if err := sources.collect(files); err != nil {
@@ -53,6 +55,16 @@ func (s *declSummarizer) seal() error {
 		s.u.files = s.w.contents(sources.data)
 	}
 	return nil
+}
+
+// sealedFiles are the Go files of the package without that of the constants which
+// hold versions: what is made from a version can't be a part of it.
+func (s *declSummarizer) sealedFiles() []string {
+	return slices.DeleteFunc(slices.Clone(s.p.goFiles), func(name string) bool {
+		return slices.ContainsFunc(s.p.files, func(f *ast.File) bool {
+			return s.w.fset.File(f.FileStart).Name() == name && s.w.constantsOnly(f)
+		})
+	})
 }
 
 // sourceRoots are the folders whose files belong to the package's repository.

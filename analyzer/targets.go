@@ -69,6 +69,9 @@ func (w *world) selectTargets(targets []string, all, tests bool) (*selection, er
 // selectRequested finds the targets of a configuration: the named ones, or the
 // tasks if it names none.
 func (w *world) selectRequested(cfg Config) (*selection, error) {
+	if cfg.Constants {
+		return w.selectConstants(cfg)
+	}
 	r := &resolver{optional: cfg.Optional}
 	if len(cfg.Targets) > 0 {
 		r.all, r.tests = cfg.All, w.tests

@@ -53,6 +53,9 @@ func (w *world) parsePackage(p *privatePackage) {
 		}
 	}
 	w.readDirectives(p)
+	if w.constants != nil {
+		w.placeConstants(p)
+	}
 	blank := make(map[string]bool) // by path: all imports so far are blank
 	for _, f := range p.files {
 		for _, spec := range f.Imports {

@@ -185,6 +185,12 @@ func (v *versioner) report(ctx context.Context, sel *selection, warnings []strin
 	if v.parts != nil {
 		r.Graph = v.parts.graph
 	}
+	if v.w.constants != nil {
+		var err error
+		if r.Constants, err = v.w.constantFiles(sel, r.Targets); err != nil {
+			return nil, err
+		}
+	}
 	return r, nil
 }
 

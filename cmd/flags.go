@@ -12,14 +12,19 @@ import (
 // addLoadFlags declares the flags that choose what is loaded and what patterns
 // select.
 func addLoadFlags(c *cobra.Command, cfg *analyzer.Config) {
+	addBuildFlags(c, cfg)
+	c.Flags().BoolVar(&cfg.All, "all", false, "patterns select unexported functions as well")
+	c.Flags().BoolVar(&cfg.Tests, "test", false, "test files count, and patterns select test functions")
+}
+
+// addBuildFlags declares the flags that choose what is loaded.
+func addBuildFlags(c *cobra.Command, cfg *analyzer.Config) {
 	flags := c.Flags()
 	flags.StringVar(&cfg.Tags, "tags", "", "build with the tags `LIST`, separated by commas")
 	flags.StringVar(&cfg.Mod, "mod", "", "find modules in this `MODE`: readonly, vendor, mod")
 	flags.StringVar(&cfg.ModFile, "modfile", "", "read `FILE` instead of go.mod")
 	flags.StringVar(&cfg.Private, "private", "", "analyse modules that match `PATTERNS` by their source")
 	flags.StringVar(&cfg.Platform, "platform", "", "analyse for `OS/ARCH`, such as linux/amd64, or OS/ARCH/cgo")
-	flags.BoolVar(&cfg.All, "all", false, "patterns select unexported functions as well")
-	flags.BoolVar(&cfg.Tests, "test", false, "test files count, and patterns select test functions")
 }
 
 // folder is the value of -C.

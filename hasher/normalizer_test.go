@@ -229,7 +229,7 @@ func TestErrors(t *testing.T) {
 // Opaque constants.
 
 func generated(value string) file {
-	return file{"v.go", generatedHeader + "\n\npackage p\n\nconst (\n\tVersion = \"" + value + "\"\n\tOther = \"x\"\n)\n"}
+	return file{"v.go", GeneratedHeader + "\n\npackage p\n\nconst (\n\tVersion = \"" + value + "\"\n\tOther = \"x\"\n)\n"}
 }
 
 func TestOpaque(t *testing.T) {
@@ -293,7 +293,7 @@ func TestOpaqueChange(t *testing.T) {
 func TestOpaqueAcrossPackages(t *testing.T) {
 	digest := func(value, prefix, use string) Digest {
 		dep := load(t, source{path: "dep", files: []file{
-			{"v.go", generatedHeader + "\n\npackage dep\n\nconst Version = \"" + value + "\"\n"},
+			{"v.go", GeneratedHeader + "\n\npackage dep\n\nconst Version = \"" + value + "\"\n"},
 			{"d.go", "package dep\nconst Key = \"" + prefix + "\" + Version\nconst Plain = \"plain\"\n"},
 		}})
 		p := load(t, source{files: []file{{"a.go", "package p\nimport \"dep\"\nfunc F() string { if dep.Version == \"\" { println() }; return " + use + " }\n"}}}, dep)
@@ -316,15 +316,15 @@ func TestOpaqueAcrossPackages(t *testing.T) {
 
 func TestGeneratedHeader(t *testing.T) {
 	for header, want := range map[string]bool{
-		generatedHeader + "\n\npackage p\n":            true,
-		generatedHeader + "\r\n\r\npackage p\r\n":      true,
-		"\n" + generatedHeader + "\n\npackage p\n":     false,
-		"package p\n" + generatedHeader + "\n":         false,
-		"// x\n" + generatedHeader + "\n\npackage p\n": false,
+		GeneratedHeader + "\n\npackage p\n":            true,
+		GeneratedHeader + "\r\n\r\npackage p\r\n":      true,
+		"\n" + GeneratedHeader + "\n\npackage p\n":     false,
+		"package p\n" + GeneratedHeader + "\n":         false,
+		"// x\n" + GeneratedHeader + "\n\npackage p\n": false,
 		"package p\n": false,
 	} {
 		p := load(t, source{files: []file{{"a.go", header}}})
-		if got := isGenerated(p.Files[0]); got != want {
+		if got := IsGenerated(p.Files[0]); got != want {
 			t.Errorf("%q: %v", header, got)
 		}
 	}

@@ -195,7 +195,7 @@ func TestPruneExcluded(t *testing.T) {
 func TestPruneGenerated(t *testing.T) {
 	src := source{files: []file{
 		{"a.go", "package p\nfunc F() { if Version == \"\" { println(1) } }\nfunc G() { if d { println(1) } }\nconst d = false\n"},
-		{"b.go", generatedHeader + "\n\npackage p\n\nconst Version = \"a1\"\n"},
+		{"b.go", GeneratedHeader + "\n\npackage p\n\nconst Version = \"a1\"\n"},
 	}}
 	p := load(t, src)
 	PrunePackage(p)

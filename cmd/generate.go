@@ -14,8 +14,8 @@ import (
 )
 
 const generateLong = `
-Writes autover_versions.go into each of the packages, "." if none is named, with a
-constant for each task in it:
+Writes autover_versions.go into each of the packages, "." if none is named, with
+a constant for each task in it:
 
     //go:generate go run github.com/autover/autover generate
 
@@ -26,8 +26,8 @@ The name is that of the task, which is that of the function if it gives itself
 none, in one word and with "Version" at the end: the task train-model has
 TrainModelVersion. Names that collide are an error.
 
-The code may use constants that don't exist yet. What the constants say enters no
-version, so generating again changes nothing; files that would not change are
+The code may use constants that don't exist yet. What the constants say enters
+no version, so generating again changes nothing; files that would not change are
 not written, and the file of a package that has no tasks any more is removed. If
 anything is wrong anywhere, nothing is written at all.
 

@@ -291,7 +291,7 @@ func TestCacheKey(t *testing.T) {
 	p := &place{dir: "/m/sub", root: "/m", roots: []string{"/m"}}
 	exempt := map[string]string{
 		"Dir": "part of the place", "Env": "part of the place", "Targets": "all are kept", "All": "all are kept",
-		"Custom": "not cached", "Explain": "not cached", "Optional": "what is missing isn't answered", "Cache": "the cache itself", "Trace": "only told",
+		"Custom": "not cached", "Explain": "not cached", "Constants": "not cached", "Optional": "what is missing isn't answered", "Cache": "the cache itself", "Trace": "only told",
 	}
 	base := Config{}.key(p)
 	for i := range reflect.TypeFor[Config]().NumField() {

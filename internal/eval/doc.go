@@ -1,7 +1,7 @@
 // Eval measures on real modules how safe and how precise versions are.
 //
 //	go build -o bin/autover . && go build -o bin/eval ./internal/eval
-//	bin/eval mutation -h  # and history, causes, linker
+//	bin/eval mutation -h  # and faults, bench, generate, history, causes, linker
 //
 // Its instruments know nothing of how autover works. They run an autover binary
 // like anybody else, on copies in temporary folders, and need no network once
@@ -86,6 +86,31 @@
 // in the order of declarations, or the version is stale. Tables of lines and
 // function names are not compared. Targets are exported, not generic, and built
 // for linux/amd64 without cgo.
+//
+// # Faults
+//
+// The instrument runs autover with a cache while everything happens to that which
+// can happen to one, and compares every answer with that of a run without:
+//
+//	bin/eval faults -C MODULE -autover bin/autover -kills 200 -damages 200
+//
+// Runs are killed at random moments; files of the cache are truncated, overwritten,
+// extended, swapped and removed, and bits of them flipped; several runs find an
+// empty cache at once; the folder is read-only, a file, or on a file system without
+// room (-full FOLDER). All the while the module changes back and forth between three
+// states. Any wrong answer is listed, and the exit status is 1.
+//
+// # Speed
+//
+//	bin/eval bench -C MODULE -autover bin/autover -deadcode bin/deadcode
+//
+// prints what a run takes when nothing has changed, after an edit, and with an empty
+// cache, side by side with go list, go vet and deadcode in the same minutes, and the
+// ratios that are promised. The file that is edited is the largest one.
+//
+//	bin/eval generate -o FOLDER -packages 500 -functions 60
+//
+// writes a module of any size, to see how time and memory grow.
 //
 // # Beside other work
 //

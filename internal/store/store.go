@@ -252,12 +252,17 @@ func (s *Store) noteSum(action ID, text []byte) ID {
 	return ID(h.Sum(nil))
 }
 
-// writeFile writes a file under a temporary name and renames it.
+// writeFile writes a file of the store.
 func (s *Store) writeFile(name string, data []byte) error {
 	dir := filepath.Dir(name)
 	if err := s.makeDir(dir); err != nil {
 		return fmt.Errorf("create folder of the cache: %w", err)
 	}
+	return replace(dir, name, data)
+}
+
+// replace writes a file under a temporary name and renames it.
+func replace(dir, name string, data []byte) error {
 	f, err := os.CreateTemp(dir, tempPrefix)
 	if err != nil {
 		return fmt.Errorf("write to the cache: %w", err)
@@ -280,7 +285,7 @@ func (s *Store) makeDir(dir string) error {
 		if err := os.MkdirAll(s.dir, 0o777); err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(s.dir, markerName), []byte(marker), 0o666); err != nil {
+		if err := replace(s.dir, filepath.Join(s.dir, markerName), []byte(marker)); err != nil {
 			return err
 		}
 	}

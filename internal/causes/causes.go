@@ -76,6 +76,8 @@ type Step struct {
 // goroutines at once.
 type Comparer struct {
 	sides [2]*side
+	known map[pair]*outcome
+	walks int // how many walks there were
 }
 
 const (
@@ -88,6 +90,11 @@ type side struct {
 	*analyzer.Graph
 	index map[key]int
 	near  [][]int32 // neighbours in either direction, made by neighbours
+
+	// The state of a search: the parts met, in order, and from where.
+	met, from, stamp []int
+	search           int
+	stray            []int // by part: the last walk in which a stray edge led there
 }
 
 // key names a part.
@@ -101,7 +108,7 @@ func keyOf(p *analyzer.Part) key { return key{p.Kind, p.Name, p.NameOnly} }
 
 // New returns a comparer for two graphs.
 func New(before, after *analyzer.Graph) *Comparer {
-	return &Comparer{[2]*side{newSide(before), newSide(after)}}
+	return &Comparer{sides: [2]*side{newSide(before), newSide(after)}, known: make(map[pair]*outcome)}
 }
 
 func newSide(g *analyzer.Graph) *side {
@@ -208,4 +215,47 @@ func tidy(list []Cause) []Cause {
 		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Name, b.Name))
 	})
 	return out
+}
+
+func (c *Comparer) part(s, i int) *analyzer.Part { return &c.sides[s].Parts[i] }
+
+// oneSided is the cause that a part is on one side only.
+func (c *Comparer) oneSided(s, i int) Cause {
+	p := c.part(s, c.sides[s].declaration(i))
+	x := Cause{Kind: string(p.Kind), Name: p.Name, initial: p.Initial}
+	if s == after {
+		x.Change, x.After, x.AfterEnd, x.New = Added, p.Position, p.End, p.Value
+	} else {
+		x.Change, x.Before, x.BeforeEnd, x.Old = Removed, p.Position, p.End, p.Value
+	}
+	return x
+}
+
+// bothSided is the cause that a part was edited.
+func (c *Comparer) bothSided(b, a int) Cause {
+	x, y := c.part(before, c.sides[before].declaration(b)), c.part(after, c.sides[after].declaration(a))
+	return Cause{
+		Kind: string(y.Kind), Name: y.Name, Change: Edited, Before: x.Position, After: y.Position,
+		BeforeEnd: x.End, AfterEnd: y.End, Old: x.Value, New: y.Value, initial: y.Initial,
+	}
+}
+
+// ordered returns two parts with the one before first.
+func ordered(s, i, other int) (b, a int) {
+	if s == before {
+		return i, other
+	}
+	return other, i
+}
+
+// differs tells whether a part and the one of the same name were edited.
+func (c *Comparer) differs(s, i, other int) bool {
+	x, y := c.part(s, i), c.part(1-s, other)
+	return x.Digest != y.Digest && x.Source != y.Source
+}
+
+// changed tells whether a part was edited, added or removed.
+func (c *Comparer) changed(s, i int) bool {
+	other := c.sides[1-s].find(c.part(s, i))
+	return other < 0 || c.differs(s, i, other)
 }

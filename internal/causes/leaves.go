@@ -82,14 +82,14 @@ func (w *walk) compareLeaves(old, now map[key]int, path func(s, i int) []Step, e
 		b, ok := old[k]
 		switch {
 		case !ok && !explained(after, a):
-			report(w.oneSided(after, a), after, a)
+			report(w.c.oneSided(after, a), after, a)
 		case ok && w.part(before, b).Digest != w.part(after, a).Digest && (k.name != orderOfEffects || !explained(after, a)):
-			report(w.bothSided(b, a), after, a)
+			report(w.c.bothSided(b, a), after, a)
 		}
 	}
 	for _, k := range sortedKeys(old) {
 		if _, ok := now[k]; !ok && !explained(before, old[k]) {
-			report(w.oneSided(before, old[k]), before, old[k])
+			report(w.c.oneSided(before, old[k]), before, old[k])
 		}
 	}
 }
@@ -113,7 +113,7 @@ func (w *walk) layouts() {
 		if b < 0 || w.part(before, b).Layout == y.Layout {
 			continue
 		}
-		c := w.bothSided(b, a)
+		c := w.c.bothSided(b, a)
 		c.Path = w.steps(after, w.route(after, func(i int) bool { return i == a }))
 		w.report(c)
 	}
@@ -122,39 +122,54 @@ func (w *walk) layouts() {
 // route returns the parts on a shortest way from the target of one side to the
 // first that is wanted; none if there is no way.
 func (w *walk) route(s int, wanted func(int) bool) []int {
-	c := w.closure[s]
+	c, g := w.closure[s], w.c.sides[s]
 	effects := map[int]bool{}
 	for _, e := range c.Effects {
 		effects[e] = true
 	}
-	from := map[int]int{c.Start: -1}
-	list := []int{c.Start}
-	for at := 0; at < len(list); at++ {
-		i := list[at]
+	g.begin()
+	g.meet(c.Start, -1)
+	strays := c.Effects // those that no edge leads to
+	for at := 0; at < len(g.met) || len(strays) > 0; at++ {
+		if at == len(g.met) {
+			g.meet(strays[0], c.Start)
+			strays = strays[1:]
+			at--
+			continue
+		}
+		i := g.met[at]
 		if wanted(i) {
 			var way []int
-			for ; i >= 0; i = from[i] {
+			for ; i >= 0; i = g.from[i] {
 				way = append(way, i)
 			}
 			slices.Reverse(way)
 			return way
 		}
 		for _, e := range w.part(s, i).Edges {
-			if _, met := from[e.To]; !met && !e.Folded && (!e.Effect || effects[e.To]) {
-				from[e.To] = i
-				list = append(list, e.To)
-			}
-		}
-		if at+1 == len(list) { // effects that no edge leads to
-			for _, e := range c.Effects {
-				if _, met := from[e]; !met {
-					from[e] = c.Start
-					list = append(list, e)
-				}
+			if !e.Folded && (!e.Effect || effects[e.To]) {
+				g.meet(e.To, i)
 			}
 		}
 	}
 	return nil
+}
+
+// begin forgets the parts that a search has met.
+func (s *side) begin() {
+	if s.from == nil {
+		s.from, s.stamp = make([]int, len(s.Parts)), make([]int, len(s.Parts))
+	}
+	s.search++
+	s.met = s.met[:0]
+}
+
+// meet notes a part and from where it was reached, the first time.
+func (s *side) meet(i, from int) {
+	if s.stamp[i] != s.search {
+		s.stamp[i], s.from[i] = s.search, from
+		s.met = append(s.met, i)
+	}
 }
 
 // steps describes a way.
@@ -193,7 +208,7 @@ func (w *walk) crosses(s int, way []int) bool {
 			return len(w.found) > 0
 		}
 		if k+1 < len(way) && w.part(s, way[k+1]).Kind == analyzer.PackagePart && p.Kind != analyzer.PackagePart &&
-			len(w.found) > 0 && w.differs(s, i, other) {
+			len(w.found) > 0 && w.c.differs(s, i, other) {
 			return true
 		}
 	}
@@ -212,9 +227,9 @@ func (w *walk) nearest() {
 			}
 		}
 		for _, i := range w.nearestChanged(s, start) {
-			c := w.oneSided(s, i)
+			c := w.c.oneSided(s, i)
 			if other := w.c.sides[1-s].find(w.part(s, i)); other >= 0 {
-				c = w.bothSided(w.ordered(s, i, other))
+				c = w.c.bothSided(ordered(s, i, other))
 			}
 			c.Path = []Step{w.target(), {c.Name, "gets values by way of", w.part(s, i).Position}}
 			w.report(c)
@@ -223,7 +238,7 @@ func (w *walk) nearest() {
 			return
 		}
 	}
-	c := w.bothSided(w.closure[before].Start, w.closure[after].Start)
+	c := w.c.bothSided(w.closure[before].Start, w.closure[after].Start)
 	c.Path = []Step{w.target()}
 	w.report(c)
 }
@@ -240,7 +255,7 @@ func (w *walk) nearestChanged(s int, start []int) []int {
 				continue
 			}
 			seen[i] = true
-			if p := w.part(s, i); isDeclaration(p) && w.changed(s, i) {
+			if p := w.part(s, i); isDeclaration(p) && w.c.changed(s, i) {
 				found = append(found, i)
 			}
 			for _, j := range near[i] {

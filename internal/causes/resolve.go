@@ -2,7 +2,6 @@ package causes
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 
@@ -11,9 +10,9 @@ import (
 
 // causes turns what the walk met into causes.
 func (w *walk) causes() []Cause {
-	for _, p := range w.edited {
-		c := w.bothSided(p.before, p.after)
-		c.Path = w.path(p)
+	for _, o := range w.edited {
+		c := w.c.bothSided(o.pair.before, o.pair.after)
+		c.Path = w.path(o)
 		w.report(c)
 	}
 	for _, c := range w.details {
@@ -67,13 +66,13 @@ func (w *walk) strayEdge(e strayEdge) {
 		w.reportMaker(e, around)
 	case other < 0:
 		w.report(w.alone(e.side, e.from, e.edge))
-	case e.edge.How == "is written by" && w.differs(e.side, e.edge.To, other):
-		c := w.bothSided(w.ordered(e.side, e.edge.To, other))
+	case e.edge.How == "is written by" && w.c.differs(e.side, e.edge.To, other):
+		c := w.c.bothSided(ordered(e.side, e.edge.To, other))
 		c.Path = append(w.path(e.from), Step{c.Name, e.edge.How, e.edge.Position})
 		w.report(c)
 	default:
 		for _, i := range makers {
-			if w.changed(e.side, i) {
+			if w.c.changed(e.side, i) {
 				w.reportMaker(e, i)
 			}
 		}
@@ -83,9 +82,9 @@ func (w *walk) strayEdge(e strayEdge) {
 // reportMaker names a part that makes a value which flows to the end of an edge.
 func (w *walk) reportMaker(e strayEdge, i int) {
 	p := w.part(e.side, i)
-	c := w.oneSided(e.side, i)
+	c := w.c.oneSided(e.side, i)
 	if other := w.c.sides[1-e.side].find(p); other >= 0 {
-		c = w.bothSided(w.ordered(e.side, i, other))
+		c = w.c.bothSided(ordered(e.side, i, other))
 	}
 	to := w.part(e.side, e.edge.To)
 	c.Path = append(w.path(e.from), Step{to.Name, e.edge.How, e.edge.Position}, Step{c.Name, "is handed on by", p.Position})
@@ -115,26 +114,6 @@ func (w *walk) makers(s int, p *analyzer.Part) []int {
 	return list
 }
 
-// ordered returns two parts with the one before first.
-func (w *walk) ordered(s, i, other int) (b, a int) {
-	if s == before {
-		return i, other
-	}
-	return other, i
-}
-
-// differs tells whether a part and the one of the same name were edited.
-func (w *walk) differs(s, i, other int) bool {
-	x, y := w.part(s, i), w.part(1-s, other)
-	return x.Digest != y.Digest && x.Source != y.Source
-}
-
-// changed tells whether a part was edited, added or removed.
-func (w *walk) changed(s, i int) bool {
-	other := w.c.sides[1-s].find(w.part(s, i))
-	return other < 0 || w.differs(s, i, other)
-}
-
 // strayEffect explains an effect of initialisation that one side alone notices.
 func (w *walk) strayEffect(e strayEdge) {
 	p := w.part(e.side, e.edge.To)
@@ -145,81 +124,17 @@ func (w *walk) strayEffect(e strayEdge) {
 	path := w.route(e.side, func(i int) bool { return i == e.edge.To })
 	explained := len(path) > 0 && w.crosses(e.side, path[:len(path)-1])
 	switch {
-	case other >= 0 && w.differs(e.side, e.edge.To, other):
-		c := w.bothSided(w.ordered(e.side, e.edge.To, other))
+	case other >= 0 && w.c.differs(e.side, e.edge.To, other):
+		c := w.c.bothSided(ordered(e.side, e.edge.To, other))
 		c.Path = w.steps(e.side, path)
 		w.report(c)
 		return
 	case explained:
 		return
 	}
-	c := w.oneSided(e.side, e.edge.To)
+	c := w.c.oneSided(e.side, e.edge.To)
 	c.Path = w.steps(e.side, path)
 	w.report(c)
-}
-
-// facts compares what a pair can learn of method sets.
-func (w *walk) facts(p pair) {
-	b, a := w.parts(p)
-	old, now := w.allFacts(before, b), w.allFacts(after, a)
-	for _, f := range slices.Sorted(maps.Keys(now)) {
-		if !old[f] {
-			w.fact(after, p, f)
-		}
-	}
-	for _, f := range slices.Sorted(maps.Keys(old)) {
-		if !now[f] {
-			w.fact(before, p, f)
-		}
-	}
-}
-
-// allFacts returns the facts of a part and of the boundaries behind it.
-func (w *walk) allFacts(s int, p *analyzer.Part) map[string]bool {
-	facts, seen := map[string]bool{}, map[int]bool{}
-	var collect func(p *analyzer.Part)
-	collect = func(p *analyzer.Part) {
-		for _, f := range p.Facts {
-			facts[f] = true
-		}
-		for _, e := range p.Edges {
-			if q := w.part(s, e.To); q.Kind == analyzer.BoundaryPart && !seen[e.To] {
-				seen[e.To] = true
-				collect(q)
-			}
-		}
-	}
-	collect(p)
-	return facts
-}
-
-// fact names the method that one side alone can learn of, or makes it an edge to
-// its type.
-func (w *walk) fact(s int, p pair, fact string) {
-	typ, method, _ := strings.Cut(strings.TrimPrefix(fact, "method "), " ")
-	method, _, _ = strings.Cut(method, "(")
-	typ, _, _ = strings.Cut(strings.TrimLeft(typ, "*[]"), "[")
-	method = method[strings.LastIndexByte(method, '.')+1:]
-	e := analyzer.Edge{How: "can tell the methods of"}
-	m, isMethod := w.c.sides[s].index[key{kind: analyzer.FunctionPart, name: typ + "." + method}]
-	if isMethod && w.c.sides[1-s].find(w.part(s, m)) < 0 {
-		e.To = m
-		w.details = append(w.details, w.alone(s, p, e))
-		return
-	}
-	t, ok := w.c.sides[s].index[key{kind: analyzer.TypePart, name: typ}]
-	if !ok {
-		return
-	}
-	e.To = t
-	if other := w.c.sides[1-s].find(w.part(s, t)); other >= 0 && w.differs(s, t, other) {
-		b, a := w.ordered(s, t, other)
-		c := w.bothSided(b, a)
-		c.Path = append(w.path(p), Step{c.Name, e.How, ""})
-		w.details = append(w.details, c)
-		return
-	}
-	w.stray = append(w.stray, strayEdge{s, p, e, false})
 }
 
 // explainSuspects deals with parts that differ though nobody edited them and
@@ -227,30 +142,30 @@ func (w *walk) fact(s int, p pair, fact string) {
 // else; a setting or module may move them; and if not, they are causes after all:
 // what they import means something else.
 func (w *walk) explainSuspects() {
-	reason := map[pair]bool{}
-	for _, p := range w.edited {
-		reason[p] = true
+	if len(w.suspects) == 0 {
+		return
 	}
+	explained := w.above(w.edited)
 	global := slices.ContainsFunc(w.found, func(c Cause) bool {
 		return c.Kind == string(analyzer.ToolchainPart) || c.Kind == string(analyzer.ModulePart)
 	})
-	for _, p := range w.suspects {
-		if w.leadsTo(p, reason) || w.hasDetail(w.part(after, p.after).Name) || w.shadowed(p) || global {
+	for _, o := range w.suspects {
+		if explained[o] || w.hasDetail(w.part(after, o.pair.after).Name) || w.shadowed(o) || global {
 			continue
 		}
-		c := w.bothSided(p.before, p.after)
-		c.Path = w.path(p)
+		c := w.c.bothSided(o.pair.before, o.pair.after)
+		c.Path = w.path(o)
 		w.report(c)
 	}
 }
 
 // shadowed reports what a part mentions that the other side doesn't have at all.
-func (w *walk) shadowed(p pair) bool {
+func (w *walk) shadowed(o *outcome) bool {
 	found := false
-	for s, i := range []int{p.before, p.after} {
+	for s, i := range []int{o.pair.before, o.pair.after} {
 		for _, e := range w.part(s, i).Edges {
 			if q := w.part(s, e.To); (e.Slot > 0 || q.ByValue) && w.c.sides[1-s].find(q) < 0 {
-				w.report(w.alone(s, p, e))
+				w.report(w.alone(s, o, e))
 				found = true
 			}
 		}
@@ -266,22 +181,25 @@ func (w *walk) hasDetail(name string) bool {
 	})
 }
 
-// leadsTo tells whether the walk went from a pair to one of a set.
-func (w *walk) leadsTo(p pair, set map[pair]bool) bool {
-	seen := map[pair]bool{p: true}
-	list := []pair{p}
-	for len(list) > 0 {
-		p := list[len(list)-1]
+// above returns the pairs from which the walk can go to some pairs, not counting
+// these themselves.
+func (w *walk) above(list []*outcome) map[*outcome]bool {
+	from := map[*outcome][]*outcome{}
+	for _, o := range w.met {
+		for i := range o.next {
+			from[o.next[i].to] = append(from[o.next[i].to], o)
+		}
+	}
+	found := map[*outcome]bool{}
+	for list = slices.Clone(list); len(list) > 0; {
+		o := list[len(list)-1]
 		list = list[:len(list)-1]
-		for _, q := range w.next[p] {
-			if set[q] {
-				return true
-			}
-			if !seen[q] {
-				seen[q] = true
-				list = append(list, q)
+		for _, p := range from[o] {
+			if !found[p] {
+				found[p] = true
+				list = append(list, p)
 			}
 		}
 	}
-	return false
+	return found
 }

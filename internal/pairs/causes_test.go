@@ -32,6 +32,9 @@ func (p *pair) checkCauses(t *testing.T, reports [2]*analyzer.Report) {
 		if len(list) == 0 {
 			t.Errorf("no cause of the new version of %s", c)
 		}
+		if len(causes.OfElements(reports[before].Graph.Elements(x.Closure), reports[after].Graph.Elements(y.Closure))) == 0 {
+			t.Errorf("no cause of the new version of %s among its elements", c)
+		}
 		for _, cause := range list {
 			old, hasOld := p.lines(before, cause.Before, cause.BeforeEnd)
 			now, hasNow := p.lines(after, cause.After, cause.AfterEnd)

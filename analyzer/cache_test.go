@@ -433,7 +433,7 @@ func TestCachedEnvironment(t *testing.T) {
 		harmless bool
 	}{
 		{"GOARCH=arm64", false}, {"GOOS=windows", false}, {"CGO_ENABLED=1", false}, {"GOFLAGS=-tags=x", false}, {"GOEXPERIMENT=none", false},
-		{"GOENV=" + goenv, false}, {"GOTOOLCHAIN=auto", false}, {"CGO_CFLAGS=-g", false}, {"CC=clang", false}, {"GOAMD64=v3", false}, {"PATH=/none", false},
+		{"GOENV=" + goenv, false}, {"GOTOOLCHAIN=auto", false}, {"CGO_CFLAGS=-g", false}, {"CC=clang", false}, {"GOAMD64=v3", false},
 		{"GOROOT=/none", false}, {"GOWORK=off", false}, {"GOPACKAGESDRIVER=", false}, {"GOPACKAGESDRIVER=off", true},
 		{"EDITOR=vi", true}, {"GOMAXPROCS=1", true}, {"GOPROXY=off", true}, {"GOCACHE=/elsewhere", true}, {"TMPDIR=/elsewhere", true},
 	} {

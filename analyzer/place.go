@@ -67,8 +67,7 @@ func findPlace(dir string, environ []string) (p *place, ok bool) {
 // findToolchain finds the Go that the command belongs to. Its release stands for
 // all of it.
 func (p *place) findToolchain(look *inputs.Reader, env map[string]string) bool {
-	command := inputs.LookPath("go", env["PATH"])
-	command, err := look.EvalSymlinks(command)
+	command, err := look.EvalSymlinks(inputs.GoCommand())
 	if err != nil || filepath.Base(filepath.Dir(command)) != "bin" {
 		return false
 	}

@@ -2,10 +2,21 @@ package inputs
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 )
+
+// GoCommand returns the go command that this process runs, whatever environment
+// it gives to it; empty if there is none.
+func GoCommand() string {
+	name, err := exec.LookPath("go")
+	if err != nil {
+		return ""
+	}
+	return name
+}
 
 // LookPath returns the program of that name in the folders of a PATH, or with a
 // path of its own; empty if there is none.

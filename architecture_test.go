@@ -53,7 +53,7 @@ var unread = map[string][]string{
 var rules = []rule{
 	{folder: ".", own: []string{"cmd"}, never: []string{"fmt", "go/ast", "go/types"}},
 	{
-		folder: "cmd", own: []string{"analyzer", "internal/near", "internal/causes", "internal/explanation", "internal/revision"}, third: []string{"github.com/spf13/cobra"},
+		folder: "cmd", own: []string{"analyzer", "internal/near", "internal/causes", "internal/explanation", "internal/lockfile", "internal/revision"}, third: []string{"github.com/spf13/cobra"},
 		never: slices.Concat(process, []string{"go/ast", "go/types", "go/parser", "go/token", "os/exec", "os.Environ"}),
 	},
 	{
@@ -77,7 +77,7 @@ var rules = []rule{
 	{folder: "internal/eval", own: []string{"internal/genmodule"}, never: []string{"os.Hostname", "hash/maphash"}}, // a program of its own, which measures
 	{folder: "internal/explanation", own: []string{"analyzer"}, never: slices.Concat(process, machine, []string{"os", "os/exec", "net"})},
 	{
-		folder: "internal/causes", own: []string{"analyzer"}, third: []string{"github.com/rogpeppe/go-internal/diff"},
+		folder: "internal/causes", own: []string{"analyzer", "internal/lockfile"}, third: []string{"github.com/rogpeppe/go-internal/diff"},
 		never: slices.Concat(process, machine, []string{"os/exec", "net"}),
 	},
 	{

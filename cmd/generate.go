@@ -2,12 +2,14 @@ package cmd
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/autover/autover/analyzer"
 	"github.com/spf13/cobra"
@@ -67,6 +69,9 @@ func newGenerateCmd(t *tool) *cobra.Command {
 		report, err := await(c.Context(), func() (*analyzer.Report, error) { return t.run(c.Context(), cfg) })
 		if err != nil {
 			return err
+		}
+		if len(report.Constants) == 0 {
+			return fmt.Errorf("generate for %s: no function there is marked //autover:task: mark one in its doc comment", cmp.Or(strings.Join(args, " "), "."))
 		}
 		t.warn(report, true)
 		stale, err := staleConstants(report)

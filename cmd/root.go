@@ -60,7 +60,7 @@ func newRootCmd(t *tool) *cobra.Command {
 	root.PersistentFlags().Bool("help", false, "show this help")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(showHelp)
-	root.AddCommand(newHashCmd(t), newListCmd(t), newExplainCmd(t), newDiffCmd(t), newGenerateCmd(t), newResolveCmd(t), newCacheCmd(t), newVersionCmd())
+	root.AddCommand(newHashCmd(t), newListCmd(t), newExplainCmd(t), newDiffCmd(t), newLockCmd(t), newCheckCmd(t), newGenerateCmd(t), newResolveCmd(t), newCacheCmd(t), newVersionCmd())
 	root.SetHelpCommand(newHelpCmd())
 	return root
 }

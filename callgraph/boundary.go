@@ -21,12 +21,16 @@ type linkedCall struct {
 	// fields are the methods promoted from interfaces in fields that are
 	// followed; it is shared with the calls of these.
 	fields map[string]bool
+	// refs are the alias nodes of the call, and field the key of the one of
+	// the receiver, if that is in a field.
+	refs  CallMemory
+	field string
 }
 
-func (s *solver) addCall(c *Call, at func(Node) int32, all func([]Node) []int32, tokens []int32) {
+func (s *solver) addCall(c *Call, at func(Node) int32, all func([]Node) []int32, tokens, memories []int32) {
 	l := &linkedCall{
 		Call: c, callee: at(c.Callee), args: all(c.Args), results: all(c.Results),
-		content: at(c.Content), packages: map[string]bool{}, fields: map[string]bool{},
+		content: at(c.Content), packages: map[string]bool{}, fields: map[string]bool{}, refs: c.Refs.renumber(memories),
 	}
 	for _, t := range c.Types {
 		s.put(l.content, tokens[t])
@@ -164,7 +168,7 @@ func (s *solver) invokeField(c *linkedCall, m *Method) {
 	inner := *c.Call
 	inner.Method, inner.Package = m.Proc, m.Package
 	l := *c
-	l.Call, l.bound, l.callee, l.packages = &inner, false, s.named(m.Field), map[string]bool{}
+	l.Call, l.bound, l.callee, l.packages, l.field = &inner, false, s.named(m.Field), map[string]bool{}, m.Field
 	s.calls = append(s.calls, &l)
 	s.rule(l.callee, invokeRule{&l})
 }

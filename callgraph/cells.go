@@ -56,6 +56,17 @@ type memoryWalk struct {
 	cells map[string]bool
 }
 
+// heldKey names a field of a private struct that is no memory itself, for the
+// struct is but a value, but leads to memory.
+func heldKey(field string) string { return "h:" + field }
+
+// fieldOf returns the key of the node of the field that a cell or held field
+// is.
+func fieldOf(cell string) (key string, ok bool) {
+	key = strings.TrimPrefix(cell, "h:")
+	return key, strings.HasPrefix(key, "f:")
+}
+
 // value follows the references in a value of the type.
 func (w *memoryWalk) value(typ types.Type) {
 	typ = types.Unalias(typ)
@@ -70,6 +81,13 @@ func (w *memoryWalk) value(typ types.Type) {
 		w.seen[k] = true
 		for i := range u.TypeArgs().Len() {
 			w.value(u.TypeArgs().At(i))
+		}
+		if n, s := w.t.privateStruct(u); n != nil {
+			for f := range s.Fields() {
+				if refers(f.Type()) {
+					w.cells[heldKey(fieldKey(n, f))] = true
+				}
+			}
 		}
 		if !w.t.isPrivate(u) {
 			if referential(u.Underlying()) {
@@ -210,16 +228,36 @@ func (t *typeTable) shape(typ types.Type) string {
 func (b *builder) sameMemory(x, y types.Type) {
 	one, two := b.types.memory(x), b.types.memory(y)
 	for _, c := range one {
-		if slices.Contains(two, c) {
+		if slices.Contains(two, c) || c[0] == 'h' {
 			continue
 		}
 		for _, d := range two {
-			if !slices.Contains(one, d) {
+			if !slices.Contains(one, d) && d[0] != 'h' {
 				b.interiors[Interior{c, d}] = true
 				b.interiors[Interior{d, c}] = true
 			}
 		}
 	}
+}
+
+// refers tells whether a value of the type can lead to memory.
+func refers(typ types.Type) bool {
+	switch u := typ.Underlying().(type) {
+	case *types.Basic:
+		return u.Kind() == types.UnsafePointer
+	case *types.Signature:
+		return false
+	case *types.Array:
+		return refers(u.Elem())
+	case *types.Struct:
+		for f := range u.Fields() {
+			if refers(f.Type()) {
+				return true
+			}
+		}
+		return false
+	}
+	return true
 }
 
 func referential(t types.Type) bool {

@@ -42,13 +42,33 @@
 // on private types is covered by following exported fields to the types and
 // values in them.
 //
-// Changes of memory are told apart by cells, see memory.go. A variable whose
-// value never gets out of sight is changed only by code that names it; others
-// are changed by whoever changes a cell that can be reached from their type.
+// # Changes
+//
+// A variable whose value never gets out of sight is changed only by code that
+// names it. Other changes concern a variable if two things are so. What is
+// changed has the type of something that can be reached from the variable:
+// memory is told apart by cells, see memory.go. And the reference through which
+// it is changed may lead to memory of the variable, which an alias analysis
+// finds: one-level flow (Das, "Unification-based pointer analysis with
+// directional assignments", 2000).
+//
+// Summarize makes an alias graph of each package (alias.go, aliasvalue.go, aliasflow.go) in
+// which references flow along assignments, and Link joins them and adds calls,
+// as the tokens of the callees have resolved them (aliascall.go). A flow also
+// unifies what the memory of both sides holds, which keeps the analysis near
+// linear: only the memory that a reference leads to at once is told apart by
+// direction, what lies behind it by classes. Fields of private structs are nodes
+// for all values of the type. External code that keeps what it is handed,
+// returns it or calls back joins all of it in one node; so does the outside.
+// Then change.go finds for each node the variables into whose memory it flows,
+// and for each the variables of all nodes that it comes from: two passes over the
+// components of the graph.
 //
 // # Assumptions
 //
 // Code that uses package unsafe, assembly or plugins to reach what the type
-// system hides is reported as a caveat. Methods of values in unexported fields
-// are not called by reflection, which package reflect enforces.
+// system hides is reported as a caveat; what is converted to or from an unsafe
+// pointer counts as known to the outside. Errors that external code wraps are
+// not written to. Methods of values in unexported fields are not called by
+// reflection, which package reflect enforces.
 package callgraph

@@ -1,6 +1,8 @@
 package callgraph
 
 import (
+	"slices"
+
 	"golang.org/x/tools/container/intsets"
 
 	"github.com/autover/autover/internal/scc"
@@ -12,10 +14,10 @@ import (
 // changes what the functions that it calls write; and a function that gives a
 // variable away changes it if what it calls writes such memory.
 
-// deeds are what a function and all that it may call do: the cells that they
-// write, the external packages that they give something, and the variables
+// deeds are what a function and all that it may call do: the variables that
+// they change, the external packages that they give something, and the variables
 // that they read, all by number.
-type deeds struct{ writes, registers, reads intsets.Sparse }
+type deeds struct{ changes, registers, reads intsets.Sparse }
 
 // effects computes deeds and what follows from them.
 type effects struct {
@@ -97,7 +99,7 @@ func (e *effects) sum(members []int32) {
 		e.of[v] = d
 		if int(v) < len(e.ids) {
 			id := e.ids[v]
-			d.writes.UnionWith(e.writes[id])
+			d.changes.UnionWith(e.linker.changes[id])
 			for p := range e.registers[id] {
 				d.registers.Insert(e.packages.id(p))
 			}
@@ -107,7 +109,7 @@ func (e *effects) sum(members []int32) {
 		}
 		for _, w := range e.successors(v) {
 			if o := e.of[w]; o != nil && o != d {
-				d.writes.UnionWith(&o.writes)
+				d.changes.UnionWith(&o.changes)
 				d.registers.UnionWith(&o.registers)
 				d.reads.UnionWith(&o.reads)
 			}
@@ -117,48 +119,42 @@ func (e *effects) sum(members []int32) {
 
 // writers finds who changes each variable.
 func (e *effects) writers() {
-	initial := map[symbol.ID]bool{}
-	byCell, byEffect := map[int][]symbol.ID{}, map[int][]symbol.ID{}
-	for _, id := range e.opt.Initializers {
-		initial[id] = true
-		if n, ok := e.numbers[id]; ok {
-			for _, c := range e.of[n].writes.AppendTo(nil) {
-				byEffect[c] = append(byEffect[c], id)
-			}
-		}
+	ids, number := sortedIDs(e.variables), map[symbol.ID]int{}
+	e.p.Writers, e.p.Affected = map[symbol.ID][]symbol.ID{}, map[symbol.ID][]symbol.ID{}
+	for i, id := range ids {
+		number[id] = i
+		e.p.Writers[id], e.p.Affected[id] = nil, nil
 	}
-	passing := map[symbol.ID][]symbol.ID{}
-	for _, id := range e.ids {
-		if initial[id] {
+	initial := map[symbol.ID]bool{}
+	for _, f := range e.opt.Initializers {
+		initial[f] = true
+		n, ok := e.numbers[f]
+		if !ok {
 			continue
 		}
-		for _, c := range e.linker.writes[id].AppendTo(nil) {
-			byCell[c] = append(byCell[c], id)
-		}
-		for _, v := range e.functions[id].Passes {
-			passing[v] = append(passing[v], id)
+		for _, i := range e.of[n].changes.AppendTo(nil) {
+			if v := ids[i]; !e.initializes(f, v) {
+				e.p.Affected[v] = append(e.p.Affected[v], f)
+			}
 		}
 	}
-	e.p.Writers, e.p.Affected = map[symbol.ID][]symbol.ID{}, map[symbol.ID][]symbol.ID{}
-	for _, id := range sortedIDs(e.variables) {
-		cells := e.cells(e.variables[id])
-		writers, affecting := map[symbol.ID]bool{}, map[symbol.ID]bool{}
-		for _, c := range cells.AppendTo(nil) {
-			for _, w := range byCell[c] {
-				writers[w] = true
-			}
-			for _, f := range byEffect[c] {
-				if !e.initializes(f, id) {
-					affecting[f] = true
-				}
+	for _, list := range e.p.Affected {
+		slices.Sort(list)
+	}
+	for n, f := range e.ids {
+		if initial[f] {
+			continue
+		}
+		var set intsets.Sparse
+		set.Copy(e.linker.changes[f])
+		for _, v := range e.functions[f].Passes {
+			if i, ok := number[v]; ok && e.of[n].changes.Has(i) {
+				set.Insert(i)
 			}
 		}
-		for _, f := range passing[id] {
-			if e.of[e.numbers[f]].writes.Intersects(cells) {
-				writers[f] = true
-			}
+		for _, i := range set.AppendTo(nil) {
+			e.p.Writers[ids[i]] = append(e.p.Writers[ids[i]], f)
 		}
-		e.p.Writers[id], e.p.Affected[id] = sortedIDs(writers), sortedIDs(affecting)
 	}
 }
 

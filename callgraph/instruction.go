@@ -11,6 +11,7 @@ import (
 // instruction translates one instruction into constraints and facts.
 func (b *builder) instruction(instr ssa.Instruction) {
 	b.mentionOperands(instr)
+	b.aliases(instr)
 	switch i := instr.(type) {
 	case *ssa.Store:
 		b.storeTo(i.Addr, b.value(i.Val))
@@ -84,7 +85,11 @@ func (b *builder) instruction(instr ssa.Instruction) {
 			b.copy(b.sharedNode(resultKey(b.key, k)), b.value(r))
 		}
 	case ssa.CallInstruction:
+		n := len(b.sum.Calls)
 		b.call(i)
+		if n < len(b.sum.Calls) {
+			b.sum.Calls[n].Refs = b.callMemories(i)
+		}
 	case *ssa.FieldAddr:
 		b.interior(i)
 	case *ssa.IndexAddr:
@@ -307,5 +312,6 @@ func (b *builder) panics(i *ssa.Panic) {
 	b.sum.Calls = append(b.sum.Calls, Call{
 		Kind: ExternalCall, Owner: b.owner, Callee: None, Method: "runtime.panic", Package: "runtime",
 		Args: []Node{n}, Content: b.newNode(), Position: b.in.Position(i.Pos()),
+		Refs: CallMemory{Args: []int32{b.memoryOf(i.X)}},
 	})
 }

@@ -96,7 +96,7 @@ func Link(summaries []*Summary, opt Options) *Program {
 		solver:    s,
 		opt:       opt,
 		functions: map[symbol.ID]*Function{},
-		writes:    map[symbol.ID]*intsets.Sparse{},
+		writes:    map[symbol.ID][]cellWrite{},
 		reach:     newCellReach(s),
 		interiors: map[int][]int{},
 		keptBy:    map[string][]symbol.ID{},
@@ -105,7 +105,7 @@ func Link(summaries []*Summary, opt Options) *Program {
 	}
 	for _, sum := range summaries {
 		for i := range sum.Functions {
-			l.function(&sum.Functions[i])
+			l.function(&sum.Functions[i], s.memories[sum])
 		}
 		for i := range sum.Variables {
 			l.variable(&sum.Variables[i])
@@ -114,11 +114,8 @@ func Link(summaries []*Summary, opt Options) *Program {
 			l.interior(in)
 		}
 	}
-	l.externalWrites()
-	l.namedWrites()
-	for _, w := range l.writes {
-		l.widenCells(w)
-	}
+	l.aliasCalls()
+	l.changed()
 	p := &Program{Functions: map[symbol.ID]*Linked{}}
 	for id, f := range l.functions {
 		p.Functions[id] = l.linked(f)
@@ -132,7 +129,8 @@ type linker struct {
 	*solver
 	opt       Options
 	functions map[symbol.ID]*Function
-	writes    map[symbol.ID]*intsets.Sparse
+	writes    map[symbol.ID][]cellWrite
+	changes   map[symbol.ID]*intsets.Sparse // by number, see changed
 	reach     *cellReach
 	interiors map[int][]int          // part of memory -> what pointers to it point to
 	keptBy    map[string][]symbol.ID // package -> variables that it may have kept
@@ -142,16 +140,16 @@ type linker struct {
 	variables  map[symbol.ID]*Variable
 }
 
-func (l *linker) function(f *Function) {
+func (l *linker) function(f *Function, memories []int32) {
 	l.functions[f.ID] = f
-	w, r := new(intsets.Sparse), map[string]bool{}
-	for _, c := range f.Writes {
-		w.Insert(l.reach.id(c))
+	r := map[string]bool{}
+	for _, w := range f.Writes {
+		l.writes[f.ID] = append(l.writes[f.ID], cellWrite{l.reach.id(w.Cell), memories[w.Memory]})
 	}
 	for _, p := range f.Assigns {
 		r[p] = true
 	}
-	l.writes[f.ID], l.registers[f.ID] = w, r
+	l.registers[f.ID] = r
 }
 
 // variable merges what packages know of a variable.
@@ -180,55 +178,32 @@ func (l *linker) interior(in Interior) {
 	}
 }
 
-// externalWrites adds what external code may change on behalf of its callers.
-func (l *linker) externalWrites() {
-	for _, c := range l.calls {
-		if !c.bound {
-			continue
-		}
-		w := l.writes[c.Owner]
-		if w == nil {
-			continue
-		}
-		if c.model.registers && c.Package != "" {
-			l.registers[c.Owner][c.Package] = true
-		}
-		if !c.model.writes {
-			continue
-		}
-		for _, cell := range c.Cells {
-			w.Insert(l.reach.id(cell))
-		}
-		for _, id := range c.Memory {
-			w.Insert(l.reach.id(varKey(id)))
-		}
-		for p := range c.packages {
-			for _, id := range l.keptBy[p] {
-				w.Insert(l.reach.id(varKey(id)))
+// changed finds which variables each function may change itself, external code
+// on its behalf included.
+func (l *linker) changed() {
+	c := newChanges(l)
+	l.changes = map[symbol.ID]*intsets.Sparse{}
+	for id, f := range l.functions {
+		set := new(intsets.Sparse)
+		for _, w := range l.writes[id] {
+			if name, ok := strings.CutPrefix(l.reach.cells.names[w.cell], varKey("")); ok {
+				c.named(symbol.ID(name), set)
+			} else {
+				c.write(w, set)
 			}
 		}
-		l.reach.from(c.content, w)
-		if c.model.asks {
-			l.reach.from(l.out, w)
-		}
+		l.changes[f.ID] = set
 	}
-}
-
-// namedWrites makes a function that changes a variable by its name change what
-// pointers to the variable see.
-func (l *linker) namedWrites() {
-	for _, v := range l.variables {
-		if !v.Addressed {
+	for _, call := range l.calls {
+		set := l.changes[call.Owner]
+		if !call.bound || set == nil {
 			continue
 		}
-		cell := l.reach.id(varKey(v.ID))
-		for _, w := range l.writes {
-			if !w.Has(cell) {
-				continue
-			}
-			for _, c := range v.Own {
-				w.Insert(l.reach.id(c))
-			}
+		if call.model.registers && call.Package != "" {
+			l.registers[call.Owner][call.Package] = true
+		}
+		if call.model.writes {
+			c.external(call, set)
 		}
 	}
 }
@@ -245,7 +220,8 @@ func (l *linker) cells(v *Variable) *intsets.Sparse {
 	if v.Aliased {
 		for _, c := range v.Memory {
 			cells.Insert(l.reach.id(c))
-			if f, ok := l.names[c]; ok {
+			key, _ := fieldOf(c)
+			if f, ok := l.names[key]; ok {
 				l.reach.from(f, cells)
 			}
 		}

@@ -14,8 +14,8 @@ import (
 //
 // Memory is told apart by cells: a package-level variable ("v:"), a field of a
 // private struct type ("f:"), or the elements of everything of one map, slice,
-// channel, pointer or external type ("e:"). A change to an allocation that
-// nothing else can know yet is none.
+// channel, pointer or external type ("e:"); and by the nodes of the alias graph
+// (alias.go). A change to an allocation that nothing else can know yet is none.
 
 // root is where an address or reference comes from.
 type root struct {
@@ -107,7 +107,7 @@ func (b *builder) written(v ssa.Value, instr ssa.Instruction) {
 	for _, r := range roots(v) {
 		switch {
 		case r.global != nil && b.in.Private(r.global.Pkg.Pkg):
-			f.writes[varKey(globalID(r.global))] = true
+			f.writes[Write{Cell: varKey(globalID(r.global))}] = true
 			if !b.initializes(r.global) {
 				fresh = false
 			}
@@ -122,7 +122,8 @@ func (b *builder) written(v ssa.Value, instr ssa.Instruction) {
 	if fresh {
 		return
 	}
-	f.writes[b.cell(v)] = true
+	memory := b.memoryBehind(v)
+	f.writes[Write{b.cell(v), memory}] = true
 	var whole types.Type // what is replaced
 	switch u := v.Type().Underlying().(type) {
 	case *types.Pointer:
@@ -132,7 +133,7 @@ func (b *builder) written(v ssa.Value, instr ssa.Instruction) {
 	default:
 		return
 	}
-	b.types.parts(whole, func(c string) { f.writes[c] = true })
+	b.types.parts(whole, func(c string) { f.writes[Write{c, memory}] = true })
 }
 
 // initializes tells whether the owner is the initialiser of the variable.
@@ -551,10 +552,9 @@ func (b *builder) valueUses(g *ssa.Global, v ssa.Value, seen map[ssa.Value]bool)
 						b.valueUses(g, val, seen)
 					}
 				}
-				if bi.Name() != "copy" || x.Common().Args[1] != v {
+				if bi.Name() != "copy" || x.Common().Args[1] != v || !b.elementRefs(v) {
 					continue
 				}
-				continue
 			}
 			if b.harmless(x) {
 				continue

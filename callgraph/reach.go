@@ -40,7 +40,8 @@ func (r *cellReach) successors(n int32) []int32 {
 			return
 		}
 		for _, c := range typ.Memory {
-			if f, ok := r.s.names[c]; ok {
+			key, _ := fieldOf(c)
+			if f, ok := r.s.names[key]; ok {
 				list = append(list, r.s.find(f))
 			}
 		}
@@ -91,7 +92,15 @@ func (r *cellReach) sum(members []int32) {
 
 // from adds the memory that can be reached from the tokens of a node.
 func (r *cellReach) from(n int32, cells *intsets.Sparse) {
-	if n >= 0 {
-		cells.UnionWith(r.memory[r.s.find(n)])
+	if m := r.of(n); m != nil {
+		cells.UnionWith(m)
 	}
+}
+
+// of returns the memory that can be reached from the tokens of a node, or nil.
+func (r *cellReach) of(n int32) *intsets.Sparse {
+	if n < 0 {
+		return nil
+	}
+	return r.memory[r.s.find(n)]
 }

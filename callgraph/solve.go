@@ -37,6 +37,9 @@ type solver struct {
 	linked  func(symbol.ID) []symbol.ID // see Options
 	calls   []*linkedCall
 	asserts []assertion
+
+	aliases  namedAliases
+	memories map[*Summary][]int32 // the alias nodes of a package's nodes
 }
 
 // vertex is a flow node of the whole program.
@@ -98,6 +101,8 @@ func newSolver() *solver {
 		filterID: map[string]int32{},
 		known:    map[string]model{},
 		modelID:  map[string]int32{},
+		aliases:  newNamedAliases(),
+		memories: map[*Summary][]int32{},
 	}
 	s.out = s.newNode()
 	s.rule(s.out, outsideRule{})
@@ -212,8 +217,9 @@ func (s *solver) add(sum *Summary) {
 	for _, st := range sum.Stores {
 		s.rule(at(st.Ptr), storeRule{at(st.Src)})
 	}
+	s.memories[sum] = s.aliases.load(&sum.Aliases)
 	for i := range sum.Calls {
-		s.addCall(&sum.Calls[i], at, all, tokens)
+		s.addCall(&sum.Calls[i], at, all, tokens, s.memories[sum])
 	}
 }
 

@@ -46,6 +46,7 @@ func Summarize(in *Input) *Summary {
 		facts:  map[symbol.ID]*facts{},
 		vars:   map[symbol.ID]*Variable{},
 
+		alias:     newAliasing(),
 		interiors: map[Interior]bool{},
 		published: map[ssa.Value][]ssa.Instruction{},
 		indices:   map[ssa.Instruction]int{},
@@ -71,6 +72,7 @@ type builder struct {
 	facts  map[symbol.ID]*facts
 	vars   map[symbol.ID]*Variable
 
+	alias       aliasing
 	interiors   map[Interior]bool
 	published   map[ssa.Value][]ssa.Instruction // of allocations, see publications
 	indexed     *ssa.BasicBlock                 // the block that indices is about
@@ -92,15 +94,16 @@ type pending struct {
 
 // facts are the parts of a Function while they are collected.
 type facts struct {
-	reads, passes, writes, externals, assigns map[string]bool
-	reveals                                   bool
-	caveats                                   []Caveat
+	reads, passes, externals, assigns map[string]bool
+	writes                            map[Write]bool
+	reveals                           bool
+	caveats                           []Caveat
 }
 
 func (b *builder) fact(id symbol.ID) *facts {
 	f := b.facts[id]
 	if f == nil {
-		f = &facts{reads: map[string]bool{}, passes: map[string]bool{}, writes: map[string]bool{}, externals: map[string]bool{}, assigns: map[string]bool{}}
+		f = &facts{reads: map[string]bool{}, passes: map[string]bool{}, writes: map[Write]bool{}, externals: map[string]bool{}, assigns: map[string]bool{}}
 		b.facts[id] = f
 	}
 	return f
@@ -204,6 +207,7 @@ func (b *builder) body(p pending) {
 		}, func(*types.TypeParam) {})
 	}
 	b.sum.Procs = append(b.sum.Procs, proc)
+	b.parameterMemories(p.fn, p.key)
 	if d, ok := p.fn.Syntax().(*ast.FuncDecl); ok && d.Body == nil {
 		b.elsewhere(p.fn, &proc)
 	}
@@ -238,6 +242,14 @@ func (b *builder) elsewhere(fn *ssa.Function, proc *Proc) {
 		if isUnsafe(p.Type()) {
 			cells[anyCell] = true
 		}
+		call.Refs.Args = append(call.Refs.Args, b.memoryOf(p))
+	}
+	for i := range fn.Signature.Results().Len() {
+		n := noMemory
+		if b.hasRefs(fn.Signature.Results().At(i).Type()) {
+			n = b.alias.shared(resultKey(b.key, i))
+		}
+		call.Refs.Results = append(call.Refs.Results, n)
 	}
 	call.Cells = sortedKeys(cells)
 	b.sum.Calls = append(b.sum.Calls, call)
@@ -441,13 +453,14 @@ func (b *builder) caveat(kind string, pos token.Pos, format string, args ...any)
 
 // finish puts what was collected in order.
 func (b *builder) finish() *Summary {
+	aliases, renumber := b.alias.save()
 	for _, id := range sortedIDs(b.facts) {
 		f := b.facts[id]
 		b.sum.Functions = append(b.sum.Functions, Function{
 			ID:        id,
 			Reads:     toIDs(sortedKeys(f.reads)),
 			Passes:    toIDs(sortedKeys(f.passes)),
-			Writes:    sortedKeys(f.writes),
+			Writes:    sortedWrites(f.writes, renumber),
 			Externals: sortedKeys(f.externals),
 			Assigns:   sortedKeys(f.assigns),
 			Reveals:   f.reveals,
@@ -461,8 +474,28 @@ func (b *builder) finish() *Summary {
 	b.sum.Interiors = slices.SortedFunc(maps.Keys(b.interiors), func(x, y Interior) int {
 		return cmp.Or(strings.Compare(x.Part, y.Part), strings.Compare(x.Target, y.Target))
 	})
+	for i := range b.sum.Calls {
+		m := &b.sum.Calls[i].Refs
+		m.Callee = renumber(m.Callee)
+		for _, list := range [][]int32{m.Args, m.Results} {
+			for k := range list {
+				list[k] = renumber(list[k])
+			}
+		}
+	}
+	b.sum.Aliases = *aliases
 	b.sum.Types = b.types.out
 	return b.sum
+}
+
+func sortedWrites(writes map[Write]bool, renumber func(int32) int32) []Write {
+	list := slices.SortedFunc(maps.Keys(writes), func(x, y Write) int {
+		return cmp.Or(strings.Compare(x.Cell, y.Cell), cmp.Compare(x.Memory, y.Memory))
+	})
+	for i := range list {
+		list[i].Memory = renumber(list[i].Memory)
+	}
+	return list
 }
 
 func sortedIDs[V any](m map[symbol.ID]V) []symbol.ID {

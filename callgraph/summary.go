@@ -30,6 +30,7 @@ type Summary struct {
 	Functions []Function
 	Variables []Variable
 	Interiors []Interior
+	Aliases   Aliases
 }
 
 // A Node is an index into Summary.Nodes, or None.
@@ -140,6 +141,8 @@ type Call struct {
 	// Memory are the variables that are handed over by address or by
 	// reference.
 	Memory []symbol.ID
+	// Refs are the alias nodes of the call.
+	Refs CallMemory
 	// Position is file:line.
 	Position string
 }
@@ -217,9 +220,13 @@ type Method struct {
 	// Proc is the key of the body of a PrivateMethod, or the name of an
 	// ExternalMethod.
 	Proc string
-	// Field is the key of the node that holds the value to which the method
-	// belongs, for EmbeddedInterface and ExternalMethod.
-	Field string
+	// Field is the key of the node of the last embedded field on the way to
+	// the method, if it is promoted, which holds the value to which the method
+	// belongs. Holder is that of the last one that is a pointer; "?" if fields
+	// of no private struct are on the way.
+	Field, Holder string
+	// Address says that the receiver is the address of what Field holds.
+	Address bool
 	// Package is the import path of the package of an ExternalMethod.
 	Package string
 }
@@ -233,8 +240,8 @@ type Function struct {
 	// Passes are the variables whose address or value it gives away to where
 	// other functions may change their memory.
 	Passes []symbol.ID
-	// Writes are the cells that it may change.
-	Writes []string
+	// Writes is the memory that it may change.
+	Writes []Write
 	// Externals are the external packages whose variables it uses, and
 	// Assigns those whose variables it changes.
 	Externals, Assigns []string
@@ -263,6 +270,33 @@ type Variable struct {
 	// Kept are the external packages that may keep a reference.
 	Kept []string
 }
+
+// Write is a change of a cell in the memory of an alias node. That of a variable
+// by its name has no node.
+type Write struct {
+	Cell   string
+	Memory int32
+}
+
+// CallMemory are the alias nodes of the function value or receiver, the
+// arguments and the results of a call that linking resolves.
+type CallMemory struct {
+	Callee        int32
+	Args, Results []int32
+}
+
+// Aliases is the alias graph of a package.
+type Aliases struct {
+	Nodes  int32    // how many there are; they are numbered from 1
+	Keys   []string // of the nodes that other packages use too
+	Shared []int32  // the nodes with the keys
+	// Flows and Parts say what may be the same or a part of the same memory,
+	// and Contents which node is that of the content of another's memory.
+	Flows, Parts, Contents []Flow
+}
+
+// Flow is an edge of an alias graph.
+type Flow struct{ Dst, Src int32 }
 
 // Interior says that a pointer to a part of memory is used as a value: a write
 // through it changes the cell Part, and one to Part changes what it points to.

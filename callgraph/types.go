@@ -373,10 +373,19 @@ func (t *typeTable) describeConcrete(typ types.Type, d *Type) {
 func (t *typeTable) method(recv types.Type, sel *types.Selection) Method {
 	f := sel.Obj().(*types.Func)
 	m := Method{Name: memberName(f), Exported: f.Exported(), Signature: t.key(f.Signature())}
-	holder := recv
+	holder, pointer := recv, false
 	for _, i := range sel.Index()[:len(sel.Index())-1] {
+		before := m.Field
 		m.Field, holder = t.step(m.Field, holder, i)
+		_, pointer = types.Unalias(holder).Underlying().(*types.Pointer)
+		if m.Field == before {
+			m.Holder = "?"
+		} else if pointer && m.Holder != "?" {
+			m.Holder = m.Field
+		}
 	}
+	_, addressed := f.Signature().Recv().Type().Underlying().(*types.Pointer)
+	m.Address = addressed && !pointer
 	switch {
 	case types.IsInterface(f.Signature().Recv().Type()):
 		m.Target = EmbeddedInterface

@@ -1,0 +1,288 @@
+package callgraph
+
+import (
+	"slices"
+
+	"golang.org/x/tools/container/intsets"
+
+	"github.com/autover/autover/internal/scc"
+	"github.com/autover/autover/internal/symbol"
+)
+
+// This file says which variables a change of memory concerns: those to whose
+// cells the changed cell belongs, if the reference through which it is changed
+// may be to their memory. It may if both come from one place of the alias graph,
+// or one from the other.
+
+// changes relates changes to variables, which it numbers.
+type changes struct {
+	*linker
+	variables []symbol.ID
+	numbers   map[symbol.ID]int
+	byCell    map[int]*intsets.Sparse // cell -> variables whose memory it is
+
+	component []int32           // of the nodes of the alias graph
+	concerns  []*intsets.Sparse // component -> variables whose memory it may be
+	memo      map[*intsets.Sparse]memoryChange
+}
+
+// memoryChange is what a change of some cells concerns: the variables that have
+// one of them, and those whose memory the fields among them may be.
+type memoryChange struct{ have, fields *intsets.Sparse }
+
+// cellWrite is a change of a cell in the memory of an alias node; with noMemory,
+// of all memory of the cell.
+type cellWrite struct {
+	cell   int
+	memory int32
+}
+
+func newChanges(l *linker) *changes {
+	c := &changes{
+		linker: l, variables: sortedIDs(l.variables), numbers: map[symbol.ID]int{},
+		byCell: map[int]*intsets.Sparse{}, memo: map[*intsets.Sparse]memoryChange{},
+	}
+	seeds := map[int32]*intsets.Sparse{}
+	for i, id := range c.variables {
+		v := l.variables[id]
+		c.numbers[id] = i
+		cells := l.cells(v)
+		for _, cell := range cells.AppendTo(nil) {
+			insert(c.byCell, cell, i)
+		}
+		if v.Aliased || v.Addressed {
+			for _, n := range c.reachable(v, cells) {
+				insert(seeds, n, i)
+			}
+		}
+	}
+	c.propagate(seeds)
+	return c
+}
+
+func insert[K comparable](m map[K]*intsets.Sparse, k K, i int) {
+	if m[k] == nil {
+		m[k] = new(intsets.Sparse)
+	}
+	m[k].Insert(i)
+}
+
+// reachable returns the nodes of the references by which the memory of a
+// variable is reached from it, and of its own memory.
+func (c *changes) reachable(v *Variable, cells *intsets.Sparse) []int32 {
+	g := &c.aliases
+	var list []int32
+	seen := map[int32]bool{noMemory: true}
+	add := func(n int32) {
+		for !seen[n] {
+			seen[n] = true
+			list = append(list, n)
+			n = g.content[g.find(n)]
+		}
+	}
+	add(g.keys[memoryKey(v.ID)])
+	add(g.keys[varKey(v.ID)])
+	for _, cell := range cells.AppendTo(nil) {
+		if key, ok := fieldOf(c.reach.cells.names[cell]); ok {
+			add(g.keys[key])
+		}
+	}
+	for _, cell := range slices.Concat(v.Own, v.Memory) {
+		if key, ok := fieldOf(cell); ok {
+			add(g.keys[key])
+		}
+	}
+	return list
+}
+
+// propagate finds what each node concerns: the variables into whose memory it
+// flows, and those that the nodes concern from which it comes. Seeds are the
+// nodes by which the memory of variables is reached.
+func (c *changes) propagate(seeds map[int32]*intsets.Sparse) {
+	g := &c.aliases
+	next := adjacency(len(g.parent), g.flows, g.parts)
+	c.component = make([]int32, len(g.parent))
+	var members [][]int32
+	var sets []growing
+	scc.Visit(len(g.parent), func(n int32) []int32 { return next[n] }, func(list []int32) {
+		k := int32(len(members))
+		members = append(members, slices.Clone(list))
+		for _, n := range list {
+			c.component[n] = k
+		}
+		var set growing
+		for _, n := range list {
+			set.add(seeds[n])
+			for _, m := range next[n] {
+				if o := c.component[m]; o != k {
+					set.add(sets[o].set)
+				}
+			}
+		}
+		sets = append(sets, growing{set: set.set})
+	})
+	for k, list := range slices.Backward(members) {
+		for _, n := range list {
+			for _, m := range next[n] {
+				if o := c.component[m]; int(o) != k {
+					sets[o].add(sets[k].set)
+				}
+			}
+		}
+	}
+	for _, s := range sets {
+		c.concerns = append(c.concerns, s.set)
+	}
+}
+
+// adjacency lists the successors of each node.
+func adjacency(n int, lists ...[]Flow) [][]int32 {
+	count := make([]int32, n+1)
+	for _, list := range lists {
+		for _, f := range list {
+			count[f.Src+1]++
+		}
+	}
+	for i := range n {
+		count[i+1] += count[i]
+	}
+	all := make([]int32, count[n])
+	next := make([][]int32, n)
+	for i := range next {
+		next[i] = all[count[i]:count[i]:count[i+1]]
+	}
+	for _, list := range lists {
+		for _, f := range list {
+			next[f.Src] = append(next[f.Src], f.Dst)
+		}
+	}
+	return next
+}
+
+// growing is a set that is shared with others until it differs.
+type growing struct {
+	set *intsets.Sparse
+	own bool
+}
+
+func (g *growing) add(s *intsets.Sparse) {
+	switch {
+	case s == nil || s == g.set:
+	case g.set == nil:
+		g.set = s
+	case s.SubsetOf(g.set):
+	case g.own:
+		g.set.UnionWith(s)
+	default:
+		u := new(intsets.Sparse)
+		u.Union(g.set, s)
+		g.set, g.own = u, true
+	}
+}
+
+// concern returns the variables whose memory a node may refer to; nil for none.
+func (c *changes) concern(n int32) *intsets.Sparse { return c.concerns[c.component[n]] }
+
+// deeply adds the variables whose memory can be reached from a node.
+func (c *changes) deeply(n int32, to *intsets.Sparse) {
+	for seen := map[int32]bool{noMemory: true}; !seen[n]; n = c.aliases.content[c.aliases.find(n)] {
+		seen[n] = true
+		if s := c.concern(n); s != nil {
+			to.UnionWith(s)
+		}
+	}
+}
+
+// write adds the variables that a change concerns.
+func (c *changes) write(w cellWrite, to *intsets.Sparse) {
+	for _, cell := range append([]int{w.cell}, c.interiors[w.cell]...) {
+		have := c.byCell[cell]
+		if have == nil {
+			continue
+		}
+		if w.memory == noMemory {
+			to.UnionWith(have)
+		} else if s := c.concern(w.memory); s != nil {
+			var both intsets.Sparse
+			both.Intersection(have, s)
+			to.UnionWith(&both)
+		}
+	}
+}
+
+// named adds the variables that a change of a variable by its name concerns:
+// itself, and those through which its memory is seen.
+func (c *changes) named(id symbol.ID, to *intsets.Sparse) {
+	i, ok := c.numbers[id]
+	if !ok {
+		return
+	}
+	to.Insert(i)
+	v := c.linker.variables[id]
+	if !v.Addressed {
+		return
+	}
+	for _, cell := range v.Own {
+		c.write(cellWrite{c.reach.id(cell), c.aliases.keys[memoryKey(id)]}, to)
+	}
+}
+
+// cellsOf returns what a change of any of a set of cells concerns. The set must
+// not change any more.
+func (c *changes) cellsOf(cells *intsets.Sparse) memoryChange {
+	if m, ok := c.memo[cells]; ok {
+		return m
+	}
+	m := memoryChange{new(intsets.Sparse), new(intsets.Sparse)}
+	for _, cell := range cells.AppendTo(nil) {
+		c.cellChange(cell, m)
+	}
+	c.memo[cells] = m
+	return m
+}
+
+func (c *changes) cellChange(cell int, m memoryChange) {
+	for _, x := range append([]int{cell}, c.interiors[cell]...) {
+		if have := c.byCell[x]; have != nil {
+			m.have.UnionWith(have)
+		}
+	}
+	if key, ok := fieldOf(c.reach.cells.names[cell]); ok {
+		c.deeply(c.aliases.keys[key], m.fields)
+	}
+}
+
+// external adds the variables that a call of external code that writes
+// concerns.
+func (c *changes) external(call *linkedCall, to *intsets.Sparse) {
+	for _, id := range call.Memory {
+		c.named(id, to)
+	}
+	for pkg := range call.packages {
+		for _, id := range c.keptBy[pkg] {
+			c.named(id, to)
+		}
+	}
+	m := memoryChange{new(intsets.Sparse), new(intsets.Sparse)}
+	for _, cell := range call.Cells {
+		c.cellChange(c.reach.id(cell), m)
+	}
+	join := func(n int32) {
+		if cells := c.reach.of(n); cells != nil {
+			o := c.cellsOf(cells)
+			m.have.UnionWith(o.have)
+			m.fields.UnionWith(o.fields)
+		}
+	}
+	join(call.content)
+	if call.model.asks {
+		join(c.out)
+		c.deeply(c.aliases.keys[outsideKey], m.fields)
+	}
+	c.deeply(call.receiver(&c.aliases), m.fields)
+	for _, n := range call.refs.Args {
+		c.deeply(n, m.fields)
+	}
+	m.have.IntersectionWith(m.fields)
+	to.UnionWith(m.have)
+}

@@ -57,41 +57,51 @@ func (t *typeTable) privateStruct(typ types.Type) (*types.Named, *types.Struct) 
 // in the field of a private struct.
 func (t *typeTable) carries(typ types.Type) bool {
 	typ = types.Unalias(typ)
-	if c, ok := t.carry[typ]; ok {
-		return c
+	c, ok := t.carry[typ]
+	if !ok {
+		c = t.carriesWithin(typ, map[types.Type]bool{})
+		t.carry[typ] = c
 	}
-	t.carry[typ] = false // a cycle carries what is found elsewhere in it
-	c := t.carriesUncached(typ)
-	t.carry[typ] = c
 	return c
 }
 
-func (t *typeTable) carriesUncached(typ types.Type) bool {
+// carriesWithin leaves out the types that are being looked at: a cycle carries
+// what is found elsewhere in it. So the answer for a part of a cycle is not that
+// for the type alone, and isn't kept.
+func (t *typeTable) carriesWithin(typ types.Type, seen map[types.Type]bool) bool {
+	typ = types.Unalias(typ)
+	if c, ok := t.carry[typ]; ok {
+		return c
+	}
+	if seen[typ] {
+		return false
+	}
+	seen[typ] = true
 	switch u := typ.(type) {
 	case *types.Basic:
 		return u.Kind() == types.UnsafePointer
 	case *types.Interface, *types.Signature, *types.TypeParam:
 		return true
 	case *types.Pointer:
-		return t.carries(u.Elem())
+		return t.carriesWithin(u.Elem(), seen)
 	case *types.Slice:
-		return t.carries(u.Elem())
+		return t.carriesWithin(u.Elem(), seen)
 	case *types.Array:
-		return t.carries(u.Elem())
+		return t.carriesWithin(u.Elem(), seen)
 	case *types.Chan:
-		return t.carries(u.Elem())
+		return t.carriesWithin(u.Elem(), seen)
 	case *types.Map:
-		return t.carries(u.Key()) || t.carries(u.Elem())
+		return t.carriesWithin(u.Key(), seen) || t.carriesWithin(u.Elem(), seen)
 	case *types.Struct:
 		for i := range u.NumFields() {
-			if t.carries(u.Field(i).Type()) {
+			if t.carriesWithin(u.Field(i).Type(), seen) {
 				return true
 			}
 		}
 		return false
 	case *types.Tuple:
 		for i := range u.Len() {
-			if t.carries(u.At(i).Type()) {
+			if t.carriesWithin(u.At(i).Type(), seen) {
 				return true
 			}
 		}
@@ -100,7 +110,7 @@ func (t *typeTable) carriesUncached(typ types.Type) bool {
 		if s, _ := t.privateStruct(u); s != nil {
 			return false
 		}
-		return t.carries(u.Underlying())
+		return t.carriesWithin(u.Underlying(), seen)
 	}
 	return true
 }
@@ -169,6 +179,15 @@ func (t *typeTable) write(b *strings.Builder, typ types.Type) {
 		for i := range u.Len() {
 			t.write(b, u.At(i).Type())
 			b.WriteByte(',')
+		}
+	case *types.Basic:
+		switch u.Kind() {
+		case types.Byte: // alias uint8
+			b.WriteString("byte")
+		case types.Rune: // alias int32
+			b.WriteString("rune")
+		default:
+			b.WriteString(u.String())
 		}
 	default:
 		b.WriteString(u.String())

@@ -440,7 +440,13 @@ var models = map[string]string{
 	"runtime/trace.Stop":            "uw",
 	"runtime.SetFinalizer":          "cs",
 	"runtime.AddCleanup":            "cs",
-	"reflect.*":                     "ckwr",
+	"reflect.*":                     "kwr", // values hold what they were made of
+	"reflect.Value.Call":            "ckwr",
+	"reflect.Value.CallSlice":       "ckwr",
+	"reflect.Value.Seq":             "ckwr",
+	"reflect.Value.Seq2":            "ckwr",
+	"reflect.Value.Method":          "cr", // the method may be called elsewhere, as a function of any type
+	"reflect.Value.MethodByName":    "cr",
 	"reflect.TypeOf":                "r",
 	"reflect.TypeFor":               "r",
 	"reflect.ValueOf":               "r",

@@ -42,6 +42,10 @@
 // on private types is covered by following exported fields to the types and
 // values in them.
 //
+// A function literal is a body of its own: what it captured is data, like the
+// fields of an object whose method is called. Whoever calls it depends on it, and
+// not on all that the function around it does besides.
+//
 // # Changes
 //
 // A variable whose value never gets out of sight is changed only by code that
@@ -52,9 +56,9 @@
 // finds: one-level flow (Das, "Unification-based pointer analysis with
 // directional assignments", 2000).
 //
-// Summarize makes an alias graph of each package (alias.go, aliasvalue.go, aliasflow.go) in
-// which references flow along assignments, and Link joins them and adds calls,
-// as the tokens of the callees have resolved them (aliascall.go). A flow also
+// Summarize makes an alias graph of each package (alias.go, aliasvalue.go,
+// aliasflow.go) in which references flow along assignments, and Link joins them
+// and adds calls, as the tokens of the callees have resolved them (aliascall.go). A flow also
 // unifies what the memory of both sides holds, which keeps the analysis near
 // linear: only the memory that a reference leads to at once is told apart by
 // direction, what lies behind it by classes. Fields of private structs are nodes

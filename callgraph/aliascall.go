@@ -181,11 +181,11 @@ func (a *aliasCalls) receive(m *Method, recv int32) {
 	}
 }
 
-// retains tells whether a call can leave its arguments in a result. Errors are
-// not written to.
+// retains tells whether a call can leave its arguments in a result. An error keeps
+// errors only.
 func (a *aliasCalls) retains(c *linkedCall) bool {
 	for i, n := range c.refs.Results {
-		if c.model.returns && n != noMemory && (i >= len(c.Kinds) || c.Kinds[i] != "i:error") {
+		if c.model.returns && n != noMemory && (i >= len(c.Kinds) || c.Kinds[i] != "i:error" || c.Wraps) {
 			return true
 		}
 	}

@@ -55,7 +55,7 @@ func (b *builder) call(instr ssa.CallInstruction) {
 		b.sum.Calls = append(b.sum.Calls, Call{
 			Kind: DynamicCall, Owner: b.owner, Callee: b.value(c.Value),
 			Method: b.types.key(signatureOnly(c.Signature())),
-			Args:   b.valuesOf(c.Args), Results: res, Kinds: b.kindsOf(c.Signature()), Content: b.newNode(), Position: b.in.Position(instr.Pos()),
+			Wraps:  wrapsErrors(c.Args), Args: b.valuesOf(c.Args), Results: res, Kinds: b.kindsOf(c.Signature()), Content: b.newNode(), Position: b.in.Position(instr.Pos()),
 		})
 		return
 	}
@@ -97,7 +97,7 @@ func (b *builder) invoke(c *ssa.CallCommon, res []Node, instr ssa.CallInstructio
 	}
 	call := Call{
 		Kind: InvokeCall, Owner: b.owner, Callee: recv, Method: memberName(c.Method), Package: pkg,
-		Args: b.valuesOf(c.Args), Results: res, Kinds: b.kindsOf(c.Signature()), Content: b.newNode(), Position: b.in.Position(instr.Pos()),
+		Wraps: wrapsErrors(c.Args), Args: b.valuesOf(c.Args), Results: res, Kinds: b.kindsOf(c.Signature()), Content: b.newNode(), Position: b.in.Position(instr.Pos()),
 	}
 	handed := c.Args
 	if pkg != "" { // what external code has made may be changed
@@ -111,7 +111,7 @@ func (b *builder) invoke(c *ssa.CallCommon, res []Node, instr ssa.CallInstructio
 func (b *builder) external(fn *ssa.Function, c *ssa.CallCommon, res []Node, instr ssa.CallInstruction) {
 	call := Call{
 		Kind: ExternalCall, Owner: b.owner, Callee: None, Method: externalName(fn), Package: packageOf(fn),
-		Args: b.valuesOf(c.Args), Results: res, Kinds: b.kindsOf(c.Signature()), Content: b.newNode(), Position: b.in.Position(instr.Pos()),
+		Wraps: wrapsErrors(c.Args), Args: b.valuesOf(c.Args), Results: res, Kinds: b.kindsOf(c.Signature()), Content: b.newNode(), Position: b.in.Position(instr.Pos()),
 	}
 	b.fact(b.owner).externals[call.Package] = true
 	b.handedOver(&call, c.Args, instr)

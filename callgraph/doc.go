@@ -72,7 +72,7 @@
 //
 // Code that uses package unsafe, assembly or plugins to reach what the type
 // system hides is reported as a caveat; what is converted to or from an unsafe
-// pointer counts as known to the outside. Errors that external code wraps are
-// not written to. Methods of values in unexported fields are not called by
+// pointer counts as known to the outside. Errors of external code keep nothing but
+// errors. Methods of values in unexported fields are not called by
 // reflection, which package reflect enforces.
 package callgraph

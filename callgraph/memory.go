@@ -578,28 +578,7 @@ func (b *builder) harmless(call ssa.CallInstruction) bool {
 	if _, private := b.procOf(fn); private {
 		return false
 	}
-	return !retains(modelOf(externalName(fn), packageOf(fn)), fn.Signature)
-}
-
-// retains tells whether a call can leave its arguments in other arguments or in
-// a result, for later calls to get at. Errors are not written to.
-func retains(m model, sig *types.Signature) bool {
-	if m.keeps || !m.returns {
-		return m.keeps
-	}
-	for v := range sig.Results().Variables() {
-		switch u := v.Type().Underlying().(type) {
-		case *types.Basic:
-			if u.Kind() == types.UnsafePointer {
-				return true
-			}
-		default:
-			if !types.Identical(v.Type(), types.Universe.Lookup("error").Type()) {
-				return true
-			}
-		}
-	}
-	return false
+	return !retains(modelOf(externalName(fn), packageOf(fn)), call.Common())
 }
 
 // handedOver records the memory that external code gets to know by a call.
@@ -655,7 +634,7 @@ func (b *builder) handedOver(call *Call, args []ssa.Value, instr ssa.CallInstruc
 	}
 	call.Cells = sortedKeys(cells)
 	call.Memory = toIDs(sortedKeys(globals))
-	if call.Kind == ExternalCall && !retains(modelOf(call.Method, call.Package), instr.Common().Signature()) {
+	if call.Kind == ExternalCall && !retains(modelOf(call.Method, call.Package), instr.Common()) {
 		return
 	}
 	for _, id := range call.Memory {

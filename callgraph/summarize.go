@@ -228,7 +228,7 @@ func (b *builder) body(p pending) {
 func (b *builder) elsewhere(fn *ssa.Function, proc *Proc) {
 	call := Call{
 		Kind: ExternalCall, Owner: b.owner, Callee: None, Method: proc.Key, Package: b.in.SSA.Pkg.Path(),
-		Args: proc.Params, Results: proc.Results, Kinds: b.kindsOf(fn.Signature), Content: b.newNode(), Position: b.in.Position(fn.Pos()),
+		Wraps: true, Args: proc.Params, Results: proc.Results, Kinds: b.kindsOf(fn.Signature), Content: b.newNode(), Position: b.in.Position(fn.Pos()),
 	}
 	cells := map[string]bool{}
 	for _, p := range fn.Params {

@@ -123,6 +123,8 @@ type Call struct {
 	// Package is the import path of the external package called, or that
 	// declares the interface invoked, if external.
 	Package string
+	// Wraps says that an argument can be an error, which errors may keep.
+	Wraps bool
 	// Args are the nodes of the arguments, without the receiver of an
 	// InvokeCall, with the receiver of an ExternalCall first.
 	Args []Node

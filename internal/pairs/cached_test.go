@@ -74,6 +74,9 @@ func (p *pair) checkCached(t *testing.T, dirs [2]string, env [2][]string, report
 	fill(before)
 	first, said := ask(t.Context(), before, p.targets(before))
 	compare(first, before)
+	if !strings.HasSuffix(said, "cache: kept") { // the files were too new, and no longer are
+		_, said = ask(t.Context(), before, p.targets(before))
+	}
 	if strings.HasSuffix(said, "cache: kept") {
 		kept.Add(1)
 		again, _ := ask(known, before, []string{"./..."})

@@ -60,7 +60,7 @@ func (w *world) wantConstants(cfg Config) error {
 			group = outline.match(s)
 		}
 		if len(group) == 0 {
-			return fmt.Errorf("generate for %s: no such package of a main module: name packages, such as ./pkg or ./...", s)
+			return fmt.Errorf("generate for %s: no such package of a main module: name packages, such as ./... or ./pkg", s)
 		}
 		for _, p := range group {
 			if !p.main {

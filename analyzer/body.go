@@ -17,7 +17,7 @@ import (
 // body returns the digest of a function's own code.
 func (g *graph) body(start int32) hasher.Digest {
 	n := &g.nodes[start]
-	e := hasher.NewEncoder("body")
+	e := hasher.NewTracedEncoder("body", g.traced.of(n.id))
 	e.Digest(n.decl.form.Local)
 	names := make([]string, len(n.decl.form.Refs))
 	for i, r := range n.decl.form.Refs {

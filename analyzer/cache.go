@@ -67,7 +67,7 @@ func openCache(cfg Config) *cache {
 func (c *cache) open() string {
 	environ := environment(c.cfg)
 	switch {
-	case c.cfg.Explain || c.cfg.Constants:
+	case c.cfg.Explain || c.cfg.Constants || c.cfg.HashTrace != nil:
 		return "the request is for more than versions"
 	case len(c.cfg.Custom) > 0:
 		return "the caller has policies of its own"

@@ -108,7 +108,7 @@ func (s *declSummarizer) cgoForm(id symbol.ID, n ast.Node) hasher.Form {
 		}
 		return true
 	})
-	e := hasher.NewEncoder("cgo")
+	e := hasher.NewTracedEncoder("cgo", s.w.traced.of(id))
 	e.String(s.p.path)
 	e.String(strings.TrimPrefix(string(id), s.p.id))
 	form := hasher.Form{Local: e.Sum()}

@@ -64,6 +64,12 @@ type Config struct {
 	// Trace, if not nil, is told what the cache does, for people.
 	Trace func(message string) `json:"-"`
 
+	// HashTrace, if not nil, receives all tokens that enter digests of the function
+	// that TraceHash names, stream by stream, as they are hashed. Its version has a
+	// stream only if it is among the targets.
+	TraceHash string
+	HashTrace func(HashToken) `json:"-"`
+
 	// Constants asks for Report.Constants: Targets are then packages, "." if there
 	// are none, and what they select are their tasks.
 	Constants bool

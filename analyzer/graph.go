@@ -50,6 +50,7 @@ type graph struct {
 	boundaries                           []int32
 	units                                map[string]*unit
 
+	traced  *hashTrace
 	ignored map[symbol.ID]bool
 	leaf    int32 // the node of kind ignoredNode, if there are ignored functions
 }
@@ -59,6 +60,7 @@ func newGraph(w *world, units []*unit) *graph {
 	g := &graph{
 		funcs: map[string]int32{}, values: map[string]int32{}, idents: map[string]int32{},
 		types: map[string]int32{}, sealed: map[string]int32{}, units: map[string]*unit{},
+		traced: w.traced,
 	}
 	g.ignored = ignoredFunctions(units)
 	g.program = linkUnits(w, units, g.ignored)
@@ -254,7 +256,7 @@ func (g *graph) connectFunction(d *decl) {
 	for _, id := range d.literals() {
 		n.set = append(n.set, g.funcs[string(id)])
 	}
-	e := hasher.NewEncoder("function")
+	e := hasher.NewTracedEncoder("function", g.traced.of(d.id))
 	e.Digest(d.form.Local)
 	g.connectBody(n, e, d.form.External)
 	for k, id := range d.literals() {
@@ -263,7 +265,7 @@ func (g *graph) connectFunction(d *decl) {
 		for _, inner := range d.inner(k) {
 			n.set = append(n.set, g.funcs[string(inner)])
 		}
-		e := hasher.NewEncoder("literal")
+		e := hasher.NewTracedEncoder("literal", g.traced.of(id))
 		e.Digest(d.form.Local)
 		e.Uint(uint64(k))
 		g.connectBody(n, e, d.form.Literals[k].External)
@@ -340,10 +342,11 @@ func (g *graph) rollup() {
 	nodes := make([]hasher.Node, len(g.nodes))
 	for i := range g.nodes {
 		n := &g.nodes[i]
-		e := hasher.NewEncoder("node")
+		trace := g.traced.of(n.id)
+		e := hasher.NewTracedEncoder("node", trace)
 		e.Uint(uint64(n.kind))
 		e.Digest(n.local)
-		nodes[i] = hasher.Node{Local: e.Sum(), Refs: n.refs, Set: n.set}
+		nodes[i] = hasher.Node{Local: e.Sum(), Refs: n.refs, Set: n.set, Trace: trace}
 	}
 	g.digests = hasher.Rollup(nodes)
 }

@@ -73,6 +73,8 @@ type world struct {
 	explain bool
 	found   *evidence // nil unless explain
 
+	traced *hashTrace // nil unless Config.HashTrace
+
 	// constants are the IDs of the packages whose files of constants are to be made;
 	// nil unless Config.Constants.
 	constants map[string]bool

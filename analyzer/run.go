@@ -50,6 +50,9 @@ func analyse(ctx context.Context, cfg Config, in *inputs.Reader) (*versioner, *R
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := w.traceHash(cfg); err != nil {
+		return nil, nil, err
+	}
 	knobs := newSettings(w, cfg)
 	if err := knobs.prepare(ctx, sel.targets); err != nil {
 		return nil, nil, err

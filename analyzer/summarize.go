@@ -183,6 +183,7 @@ func (w *world) normalizers(private []*privatePackage, embeds []map[*types.Var]h
 			Private: w.isPrivatePackage, Embeds: embeds[i], Opaque: opaque,
 		}
 		all[p.id] = hasher.NewNormalizer(pkg)
+		all[p.id].Trace = w.traced.form
 		hasher.PrunePackage(pkg)
 	}
 	return all
@@ -344,7 +345,7 @@ func (s *declSummarizer) initializer(i int, init *types.Initializer) (err error)
 // layout hashes what a program sees of its own source: the function's name,
 // its file and the lines of its code.
 func (s *declSummarizer) layout(n ast.Node, id symbol.ID) hasher.Digest {
-	e := hasher.NewEncoder("layout")
+	e := hasher.NewTracedEncoder("layout", s.w.traced.of(id))
 	e.String(symbol.PkgPath(string(id)))
 	if fd, ok := n.(*ast.FuncDecl); ok {
 		e.String(fd.Name.Name)

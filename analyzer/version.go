@@ -224,7 +224,7 @@ func (v *versioner) version(ctx context.Context, t target) (Target, error) {
 	for _, m := range ext.modules {
 		in.Modules = append(in.Modules, hasher.Module(m))
 	}
-	d := in.Digest()
+	d := in.TracedDigest(v.w.traced.form(t.decl))
 	out := Target{
 		Name: t.name, Version: hasher.Version(d), Digest: d.String(), Position: v.w.position(t.decl.Name.Pos()),
 		Task: t.task(), Functions: c.functions, Modules: ext.modules,

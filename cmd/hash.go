@@ -1,8 +1,6 @@
 package cmd
 
 import (
-	"fmt"
-
 	"github.com/autover/autover/analyzer"
 	"github.com/spf13/cobra"
 )
@@ -71,7 +69,8 @@ const hashExample = `
 func newHashCmd(t *tool) *cobra.Command {
 	var cfg analyzer.Config
 	var out output
-	var strict, debugCache bool
+	var strict bool
+	var debug debugFlags
 	c := &cobra.Command{
 		Use:     "hash [flags] [TARGET...]",
 		Short:   "print the versions of functions",
@@ -83,8 +82,7 @@ func newHashCmd(t *tool) *cobra.Command {
 	addKnobFlags(c, &cfg)
 	out.addFlags(c, "text", "json", "dotenv", "github")
 	c.Flags().BoolVar(&strict, "strict", false, "caveats are errors: print no version")
-	c.Flags().BoolVar(&debugCache, "debug.cache", false, "say on standard error what the cache does")
-	_ = c.Flags().MarkHidden("debug.cache") // it is there
+	debug.add(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := out.check(c); err != nil {
 			return err
@@ -97,9 +95,7 @@ func newHashCmd(t *tool) *cobra.Command {
 			return err
 		}
 		cfg.Env, cfg.Targets = t.env, args
-		if debugCache {
-			cfg.Trace = func(message string) { fmt.Fprintf(t.stderr, "autover: %s\n", message) }
-		}
+		debug.apply(&cfg, t.stderr)
 		report, err := await(c.Context(), func() (*analyzer.Report, error) { return t.run(c.Context(), cfg) })
 		if err != nil {
 			return err

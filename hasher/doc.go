@@ -89,6 +89,9 @@
 //	member      component, number of the class
 //	version     see below
 //
+// An Encoder can report its tokens as it writes them. 'autover hash -debug.hash=FUNC'
+// prints those of all digests of one function.
+//
 // A reference is the digest of the node in the slot, an absent part, or within a
 // component the number of a class. A set is a list without duplicates, sorted
 // by bytes.

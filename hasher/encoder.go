@@ -42,8 +42,10 @@ func Version(d Digest) string { return Scheme + hex.EncodeToString(d[:16]) }
 // A Kind is the type byte at the beginning of a token.
 type Kind byte
 
-// The kinds of tokens. Their values are part of the byte format.
+// The kinds of tokens. Their values are part of the byte format, but for KindSum,
+// which marks the end of a stream in a trace.
 const (
+	KindSum    Kind = 0
 	KindNode   Kind = 1
 	KindString Kind = 2
 	KindUint   Kind = 3
@@ -53,6 +55,7 @@ const (
 )
 
 var kindNames = [...]string{
+	KindSum:    "sum",
 	KindNode:   "node",
 	KindString: "string",
 	KindUint:   "uint",
@@ -68,10 +71,6 @@ func (k Kind) String() string {
 	}
 	return "Kind(" + strconv.Itoa(int(k)) + ")"
 }
-
-// A Tracer receives each token as it is written: the number of nodes that
-// enclose it, its kind, and its payload in readable form.
-type Tracer func(depth int, kind Kind, payload string)
 
 // An Encoder accumulates the tokens of one digest. The package comment
 // specifies the bytes.
@@ -105,10 +104,6 @@ func (e *Encoder) Grow(n int) { e.buf = slices.Grow(e.buf, n) }
 
 // Node begins a node of arity items.
 func (e *Encoder) Node(tag Tag, arity int) {
-	if e.trace != nil {
-		e.trace(len(e.open), KindNode, tag.String()+"/"+strconv.Itoa(arity))
-	}
-	e.item()
 	var payload [2 * binary.MaxVarintLen64]byte
 	p := binary.AppendUvarint(payload[:0], uint64(tag))
 	e.token(KindNode, binary.AppendUvarint(p, uint64(arity)))
@@ -124,22 +119,16 @@ func (e *Encoder) List(n int) { e.Node(TagList, n) }
 
 // String writes a string of any bytes.
 func (e *Encoder) String(s string) {
-	if e.trace != nil {
-		e.trace(len(e.open), KindString, strconv.Quote(s))
-	}
 	e.item()
 	e.buf = append(e.buf, byte(KindString))
 	e.buf = binary.AppendUvarint(e.buf, uint64(len(s)))
 	e.buf = append(e.buf, s...)
+	e.traced(KindString, len(s))
 	e.leave()
 }
 
 // Uint writes an unsigned number.
 func (e *Encoder) Uint(n uint64) {
-	if e.trace != nil {
-		e.trace(len(e.open), KindUint, strconv.FormatUint(n, 10))
-	}
-	e.item()
 	var payload [binary.MaxVarintLen64]byte
 	e.token(KindUint, binary.AppendUvarint(payload[:0], n))
 	e.leave()
@@ -147,10 +136,6 @@ func (e *Encoder) Uint(n uint64) {
 
 // Int writes a signed number.
 func (e *Encoder) Int(n int64) {
-	if e.trace != nil {
-		e.trace(len(e.open), KindInt, strconv.FormatInt(n, 10))
-	}
-	e.item()
 	var payload [binary.MaxVarintLen64]byte
 	e.token(KindInt, binary.AppendVarint(payload[:0], n))
 	e.leave()
@@ -158,10 +143,6 @@ func (e *Encoder) Int(n int64) {
 
 // Bool writes a truth value.
 func (e *Encoder) Bool(b bool) {
-	if e.trace != nil {
-		e.trace(len(e.open), KindBool, strconv.FormatBool(b))
-	}
-	e.item()
 	payload := [1]byte{0}
 	if b {
 		payload[0] = 1
@@ -172,10 +153,6 @@ func (e *Encoder) Bool(b bool) {
 
 // Digest writes the digest of something hashed before.
 func (e *Encoder) Digest(d Digest) {
-	if e.trace != nil {
-		e.trace(len(e.open), KindDigest, d.String())
-	}
-	e.item()
 	e.token(KindDigest, d[:])
 	e.leave()
 }
@@ -186,7 +163,11 @@ func (e *Encoder) Sum() Digest {
 	if len(e.open) != 0 {
 		panic(fmt.Sprintf("hasher: %d nodes lack items", len(e.open)))
 	}
-	return blake3.Sum256(e.buf)
+	d := Digest(blake3.Sum256(e.buf))
+	if e.trace != nil {
+		e.trace(Token{0, KindSum, d[:]})
+	}
+	return d
 }
 
 // item accounts for an item of the innermost node.
@@ -206,7 +187,17 @@ func (e *Encoder) leave() {
 }
 
 func (e *Encoder) token(kind Kind, payload []byte) {
+	e.item()
 	e.buf = append(e.buf, byte(kind))
 	e.buf = binary.AppendUvarint(e.buf, uint64(len(payload)))
 	e.buf = append(e.buf, payload...)
+	e.traced(kind, len(payload))
+}
+
+// traced reports the token whose payload was written last. What is reported are
+// the bytes that will be hashed.
+func (e *Encoder) traced(kind Kind, length int) {
+	if e.trace != nil {
+		e.trace(Token{len(e.open), kind, e.buf[len(e.buf)-length:]})
+	}
 }

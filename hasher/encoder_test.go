@@ -217,8 +217,10 @@ func TestEncoderRefusesIncomplete(t *testing.T) {
 
 func TestTrace(t *testing.T) {
 	var b strings.Builder
-	e := NewTracedEncoder("test", func(depth int, kind Kind, payload string) {
-		fmt.Fprintf(&b, "%d %s %s\n", depth, kind, payload)
+	var stream []byte
+	e := NewTracedEncoder("test", func(t Token) {
+		fmt.Fprintf(&b, "%d %v\n", t.Depth, t)
+		stream = t.AppendTo(stream)
 	})
 	e.Node(TagUnary, 2)
 	e.String("&")
@@ -226,6 +228,8 @@ func TestTrace(t *testing.T) {
 	e.Node(TagLocal, 1)
 	e.Uint(3)
 	e.Int(-1)
+	e.Bool(true)
+	e.Digest(Digest{31: 10})
 	want := `0 string "autover"
 0 string "a1"
 0 string "test"
@@ -235,6 +239,8 @@ func TestTrace(t *testing.T) {
 2 node Local/1
 3 uint 3
 0 int -1
+0 bool true
+0 digest 000000000000000000000000000000000000000000000000000000000000000a
 `
 	if b.String() != want {
 		t.Errorf("got\n%swant\n%s", b.String(), want)
@@ -246,8 +252,18 @@ func TestTrace(t *testing.T) {
 	untraced.Node(TagLocal, 1)
 	untraced.Uint(3)
 	untraced.Int(-1)
-	if e.Sum() != untraced.Sum() {
+	untraced.Bool(true)
+	untraced.Digest(Digest{31: 10})
+	b.Reset()
+	d := e.Sum()
+	if d != untraced.Sum() {
 		t.Error("a trace changes the digest")
+	}
+	if b.String() != "0 sum "+d.String()+"\n" {
+		t.Errorf("the end of the stream is %q", b.String())
+	}
+	if d != Digest(blake3.Sum256(stream)) {
+		t.Error("the digest is not that of the traced bytes")
 	}
 }
 

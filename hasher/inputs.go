@@ -49,8 +49,12 @@ type Component struct {
 }
 
 // Digest returns the digest whose printed form is the version.
-func (in *Inputs) Digest() Digest {
-	e := NewEncoder("version")
+func (in *Inputs) Digest() Digest { return in.TracedDigest(nil) }
+
+// TracedDigest returns the same as Digest, and reports its tokens to trace, unless
+// that is nil.
+func (in *Inputs) TracedDigest(trace Tracer) Digest {
+	e := NewTracedEncoder("version", trace)
 	e.String(Scheme)
 	e.String(in.Target)
 	e.Digest(in.Closure)

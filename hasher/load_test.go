@@ -247,14 +247,14 @@ func closure(t testing.TB, src source, deps ...*Package) Digest {
 	return d
 }
 
-// trace returns the tokens of all forms of a package, for messages.
+// trace returns the tokens of the form of a function, for messages.
 func trace(t testing.TB, src source, name string) string {
 	p := load(t, src)
 	PrunePackage(p)
 	n := NewNormalizer(p)
 	var b strings.Builder
-	n.Trace = func(depth int, kind Kind, payload string) {
-		fmt.Fprintf(&b, "%s%s %s\n", strings.Repeat("  ", depth), kind, payload)
+	n.Trace = func(*ast.FuncDecl) Tracer {
+		return func(t Token) { fmt.Fprintf(&b, "%s%v\n", strings.Repeat("  ", t.Depth), t) }
 	}
 	if _, err := n.Func(funcDecl(t, p, name)); err != nil {
 		t.Fatal(err)

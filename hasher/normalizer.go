@@ -79,11 +79,11 @@ type Package struct {
 }
 
 // A Normalizer computes the forms of the declarations of one package. Its
-// methods may be called concurrently if there is no Trace, but not together with
-// PrunePackage.
+// methods may be called concurrently, but not together with PrunePackage.
 type Normalizer struct {
-	// Trace, if not nil, receives the tokens of every form.
-	Trace Tracer
+	// Trace, if not nil, says who receives the tokens of a function's form; nil
+	// for nobody.
+	Trace func(*ast.FuncDecl) Tracer
 
 	pkg      *Package
 	opacity  *opacity
@@ -102,7 +102,11 @@ func NewNormalizer(p *Package) *Normalizer {
 // signature, the directives that can change behaviour and the body with its
 // closures, but not the function's name.
 func (n *Normalizer) Func(d *ast.FuncDecl) (Form, error) {
-	form, locals, err := n.funcForm(d, n.Trace)
+	var trace Tracer
+	if n.Trace != nil {
+		trace = n.Trace(d)
+	}
+	form, locals, err := n.funcForm(d, trace)
 	if err != nil || !locals {
 		return form, err
 	}
@@ -110,7 +114,7 @@ func (n *Normalizer) Func(d *ast.FuncDecl) (Form, error) {
 	if n.twins[form.Local] > 1 {
 		// A type declared in one of two equal functions is not the type
 		// declared in the other, so here the function's name matters.
-		e := NewTracedEncoder("owner", n.Trace)
+		e := NewTracedEncoder("owner", trace)
 		e.Node(TagOwner, 2)
 		e.Digest(form.Local)
 		e.String(declName(d))
@@ -204,7 +208,7 @@ func declName(d *ast.FuncDecl) string {
 // Var returns the form of a package-level variable without its initialiser:
 // the import path of its package, name, type, embedded files and linkname.
 func (n *Normalizer) Var(v *types.Var) (Form, error) {
-	return n.form("var", n.Trace, func(w *writer) {
+	return n.form("var", nil, func(w *writer) {
 		w.enc.Node(TagVar, 5)
 		w.enc.String(pkgPath(v.Pkg()))
 		w.enc.String(v.Name())
@@ -223,7 +227,7 @@ func (n *Normalizer) Var(v *types.Var) (Form, error) {
 // refers to the initialiser; several share one initialiser, and then their
 // names say which gets which value.
 func (n *Normalizer) Initializer(init *types.Initializer) (Form, error) {
-	return n.form("initializer", n.Trace, func(w *writer) {
+	return n.form("initializer", nil, func(w *writer) {
 		w.start = init.Rhs.Pos()
 		w.scan(init.Rhs)
 		w.enc.Node(TagInit, 2)
@@ -253,7 +257,7 @@ func (n *Normalizer) Type(t *types.TypeName) (Form, error) {
 	if !ok {
 		return n.TypeForm(t.Type())
 	}
-	return n.form("type", n.Trace, func(w *writer) {
+	return n.form("type", nil, func(w *writer) {
 		w.pos = t.Pos()
 		w.enc.Node(TagTypeDecl, 4)
 		w.enc.String(pkgPath(t.Pkg()))
@@ -265,7 +269,7 @@ func (n *Normalizer) Type(t *types.TypeName) (Form, error) {
 
 // TypeForm returns the form of any type, such as a type argument.
 func (n *Normalizer) TypeForm(t types.Type) (Form, error) {
-	return n.form("typeform", n.Trace, func(w *writer) {
+	return n.form("typeform", nil, func(w *writer) {
 		w.enc.Node(TagTypeUse, 1)
 		w.typ(t)
 	})

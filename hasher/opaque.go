@@ -188,7 +188,7 @@ func (n *Normalizer) Constant(c *types.Const) (Digest, bool) {
 	if !n.opacity.opaque[c] {
 		return Digest{}, false
 	}
-	form, err := n.form("constant", n.Trace, func(w *writer) {
+	form, err := n.form("constant", nil, func(w *writer) {
 		w.byName = true
 		w.enc.Node(TagConstant, 1)
 		w.opaqueConst(c)

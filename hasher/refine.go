@@ -143,9 +143,18 @@ func (q *quotient) digest(t int32) Digest {
 	return q.outside[int(t)-len(q.nodes)]
 }
 
-// hash computes the digest of the quotient and from it those of its classes.
-func (q *quotient) hash() {
-	e := NewEncoder("component")
+// traceMember shows a tracer, if there is one, what a member of a component is
+// hashed from. Which component a node shares is known only when it has been hashed.
+func (q *quotient) traceMember(d Digest, trace Tracer) {
+	if trace != nil {
+		q.hash(trace, slices.Index(q.digests, d))
+	}
+}
+
+// hash computes the digest of the quotient and from it those of its classes. The
+// tracer receives the former and that of one class.
+func (q *quotient) hash(trace Tracer, class int) []Digest {
+	e := NewTracedEncoder("component", trace)
 	e.Node(TagComponent, len(q.nodes))
 	for _, n := range q.nodes {
 		e.Node(TagClass, 4)
@@ -173,14 +182,18 @@ func (q *quotient) hash() {
 		}
 	}
 	whole := e.Sum()
-	q.digests = make([]Digest, len(q.nodes))
+	digests := make([]Digest, len(q.nodes))
 	for c := range q.nodes {
 		e := NewEncoder("member")
+		if c == class {
+			e = NewTracedEncoder("member", trace)
+		}
 		e.Node(TagMember, 2)
 		e.Digest(whole)
 		e.Uint(uint64(c))
-		q.digests[c] = e.Sum()
+		digests[c] = e.Sum()
 	}
+	return digests
 }
 
 // refine returns the coarsest partition in which nodes of one cell have the

@@ -10,6 +10,7 @@ type Node struct {
 	Local Digest  // what the node is apart from its references
 	Refs  []int32 // the node of each slot in order, -1 where there is none
 	Set   []int32 // further nodes; order and duplicates don't count
+	Trace Tracer  // receives what the node's digest is made of; may be nil
 }
 
 // Rollup returns a digest of each node that covers everything reachable from
@@ -58,13 +59,14 @@ func (r *rollup) single(v int32) {
 	d := direct(n, func(t int32) Digest { return r.digests[t] })
 	if c, ok := r.canonical[d]; ok {
 		d = c
+		r.cyclic[d].traceMember(d, n.Trace)
 	}
 	r.digests[v] = d
 }
 
 // direct returns the digest of a node whose references have digests.
 func direct(n Node, digest func(int32) Digest) Digest {
-	e := NewEncoder("node")
+	e := NewTracedEncoder("node", n.Trace)
 	e.Node(TagNode, 3)
 	e.Digest(n.Local)
 	e.List(len(n.Refs))
@@ -106,9 +108,10 @@ func (r *rollup) component(members []int32) {
 		return
 	}
 	q, class := g.quotient()
-	q.hash()
+	q.digests = q.hash(nil, -1)
 	for i, v := range members {
 		r.digests[v] = q.digests[class[i]]
+		q.traceMember(r.digests[v], r.nodes[v].Trace)
 	}
 	for c, n := range q.nodes {
 		r.cyclic[q.digests[c]] = q
@@ -164,6 +167,7 @@ func (r *rollup) merge(g *graph, members []int32) bool {
 		}
 		for i, v := range members {
 			r.digests[v] = q.digests[class[i]]
+			q.traceMember(r.digests[v], r.nodes[v].Trace)
 		}
 		return true
 	}

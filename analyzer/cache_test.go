@@ -292,6 +292,7 @@ func TestCacheKey(t *testing.T) {
 	exempt := map[string]string{
 		"Dir": "part of the place", "Env": "part of the place", "Targets": "all are kept", "All": "all are kept",
 		"Custom": "not cached", "Explain": "not cached", "Constants": "not cached", "Optional": "what is missing isn't answered", "Cache": "the cache itself", "Trace": "only told",
+		"TraceHash": "not cached", "HashTrace": "not cached",
 	}
 	base := Config{}.key(p)
 	for i := range reflect.TypeFor[Config]().NumField() {
@@ -379,6 +380,7 @@ func TestUncacheable(t *testing.T) {
 		{"broken package", cacheFixture + "-- m/broken/b.go --\npackage broken\nvar X int = \"\"\n", func(c *Config) { c.Targets = []string{"./sub"} }},
 		{"custom policy", cacheFixture, func(c *Config) { c.Custom = []Policy{&counted{}} }},
 		{"explain", cacheFixture, func(c *Config) { c.Explain = true }},
+		{"trace of a hash", cacheFixture, func(c *Config) { c.TraceHash, c.HashTrace = "F", func(HashToken) {} }},
 		{"driver", cacheFixture, func(c *Config) { c.Env = append(slices.Clip(c.Env), "GOPACKAGESDRIVER=") }},
 		{"command", cacheFixture + "-- m/.autover.yaml --\ncommands:\n  c: [go, version]\n", func(*Config) {}},
 	} {

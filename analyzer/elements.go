@@ -1,10 +1,8 @@
 package analyzer
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/autover/autover/hasher"
 )
@@ -13,7 +11,7 @@ import (
 // included, in the order of a breadth-first walk.
 func (g *Graph) Reached(c *Closure) []int {
 	effects := c.effects()
-	seen := make(map[int]bool)
+	seen := make([]bool, len(g.Parts))
 	var list []int
 	visit := func(i int) {
 		if !seen[i] {
@@ -60,50 +58,13 @@ func (g *Graph) ownEdge(e Edge) bool {
 }
 
 // Elements lists what a version consists of, by kind and name. Nothing else enters
-// a version but the name of its target.
-func (g *Graph) Elements(c *Closure) []Element {
-	var list []Element
-	full := map[string]bool{}
-	reached := g.Reached(c)
-	for _, i := range reached {
-		if p := &g.Parts[i]; p.Kind == VariablePart && !p.NameOnly {
-			full[p.Name] = true
-		}
+// a version but the name of its target. Versions that share an element have the same
+// *Element.
+func (g *Graph) Elements(c *Closure) []*Element {
+	if g.elements == nil {
+		g.elements = newElementTable(g)
 	}
-	var keys []leafKey
-	links := map[leafKey][]string{}
-	for _, i := range reached {
-		p := &g.Parts[i]
-		if p.Kind == BoundaryPart || p.Kind == PackagePart || p.NameOnly && full[p.Name] {
-			continue
-		}
-		name := cmp.Or(p.Within, p.Name)
-		k := leafKey{p.Kind, name, p.Digest}
-		links[k] = append(links[k], p.Name+" "+g.linksOf(i).String())
-		if len(links[k]) > 1 {
-			continue
-		}
-		e := Element{Kind: p.Kind, Name: name, Initial: p.Initial, Digest: p.Digest, Position: p.Position, Value: p.Value}
-		if c.Reveals && p.Layout != (hasher.Digest{}) {
-			enc := hasher.NewEncoder("revealed")
-			enc.Digest(p.Digest)
-			enc.Digest(p.Layout)
-			e.Digest = enc.Sum()
-		}
-		list, keys = append(list, e), append(keys, k)
-	}
-	for i := range list {
-		e := &list[i]
-		all := links[keys[i]]
-		slices.Sort(all)
-		enc := hasher.NewEncoder("links of element")
-		enc.Strings(all)
-		e.Links = enc.Sum()
-	}
-	slices.SortFunc(list, func(a, b Element) int {
-		return cmp.Or(strings.Compare(string(a.Kind), string(b.Kind)), strings.Compare(a.Name, b.Name))
-	})
-	return list
+	return g.elements.of(c)
 }
 
 // linksOf hashes the names of what a part depends on, in place of boundaries what

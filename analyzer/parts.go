@@ -38,14 +38,16 @@ const (
 )
 
 // Graph is what versions are made of: the parts of the whole program, in an
-// order that is the same in every run, and the edges between them.
+// order that is the same in every run, and the edges between them. Its methods
+// remember what they find, so they must not be called by several goroutines at once.
 type Graph struct {
 	Parts []Part
 	// Root is the absolute folder that positions are relative to.
 	Root string
 
-	links []hasher.Digest // of parts, by index; filled as they are asked for
-	known []bool
+	links    []hasher.Digest // of parts, by index; filled as they are asked for
+	known    []bool
+	elements *elementTable // made when it is asked for
 }
 
 // Part is a declaration, a constant, a module or whatever else a version covers.

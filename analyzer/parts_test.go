@@ -31,7 +31,7 @@ func TestExplain(t *testing.T) {
 			if e.Kind == FunctionPart {
 				functions++
 			}
-			if k >= len(again) || e != again[k] {
+			if k >= len(again) || *e != *again[k] {
 				t.Errorf("%s: element %v is not the same in another run", x.Name, e)
 			}
 			if k > 0 && list[k-1].Kind == e.Kind && list[k-1].Name == e.Name {

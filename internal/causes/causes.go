@@ -148,48 +148,6 @@ func (c *Comparer) Causes(b, a *analyzer.Closure) []Cause {
 	return w.causes()
 }
 
-// OfElements compares versions of which no more is known than their elements, as
-// from a lock file: without paths, and naming an edited part's users only if
-// nothing else explains the difference.
-func OfElements(b, a []analyzer.Element) []Cause {
-	type name struct{ kind, name string }
-	find := func(list []analyzer.Element) map[name]analyzer.Element {
-		m := make(map[name]analyzer.Element, len(list))
-		for _, e := range list {
-			m[name{string(e.Kind), e.Name}] = e
-		}
-		return m
-	}
-	old, now := find(b), find(a)
-	var list, links []Cause
-	for k, x := range old {
-		y, ok := now[k]
-		c := Cause{Kind: k.kind, Name: k.name, Before: x.Position, After: y.Position, Old: x.Value, New: y.Value, initial: x.Initial}
-		switch {
-		case !ok:
-			c.Change = Removed
-		case x.Digest != y.Digest:
-			c.Change = Edited
-		case x.Links != y.Links:
-			c.Change = Edited
-			links = append(links, c)
-			continue
-		default:
-			continue
-		}
-		list = append(list, c)
-	}
-	for k, y := range now {
-		if _, ok := old[k]; !ok {
-			list = append(list, Cause{Kind: k.kind, Name: k.name, Change: Added, After: y.Position, New: y.Value, initial: y.Initial})
-		}
-	}
-	if len(list) == 0 {
-		list = links
-	}
-	return tidy(list)
-}
-
 // tidy makes an initial value a matter of its variable, names everything once, and
 // sorts.
 func tidy(list []Cause) []Cause {

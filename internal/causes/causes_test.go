@@ -5,36 +5,36 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/autover/autover/analyzer"
+	"github.com/autover/autover/internal/lockfile"
 )
 
-// TestOfElements checks what is said of versions of which only the elements are
-// known: whose users have other links counts if there is nothing else.
-func TestOfElements(t *testing.T) {
-	f := func(name string, digest, links byte) analyzer.Element {
-		e := analyzer.Element{Kind: analyzer.FunctionPart, Name: name, Position: name + ".go:1"}
-		e.Digest[0], e.Links[0] = digest, links
-		return e
+// TestOfLocks checks what is said of versions of which only the parts are known:
+// who depends on something else counts if there is nothing more.
+func TestOfLocks(t *testing.T) {
+	f := func(name, digest, links string) lockfile.Part {
+		return lockfile.Part{Kind: "function", Name: name, Digest: digest, Links: links}
 	}
-	value := func(digest byte) analyzer.Element {
-		e := analyzer.Element{Kind: analyzer.InitPart, Name: "p.x", Initial: true}
-		e.Digest[0] = digest
-		return e
+	init := func(name, digest string) lockfile.Part {
+		return lockfile.Part{Kind: "init", Name: name, Digest: digest}
 	}
-	type list = []analyzer.Element
+	type list = []lockfile.Part
 	for _, test := range []struct {
 		before, after list
 		want          string
 	}{
-		{list{f("p.F", 1, 1)}, list{f("p.F", 2, 1)}, "function p.F edited p.F.go:1 p.F.go:1"},
-		{list{f("p.F", 1, 1), f("p.G", 1, 1)}, list{f("p.F", 1, 2), f("p.H", 1, 1)}, "function p.G removed p.G.go:1 , function p.H added  p.H.go:1"},
-		{list{f("p.F", 1, 1)}, list{f("p.F", 1, 2)}, "function p.F edited p.F.go:1 p.F.go:1"},
-		{list{value(1)}, list{value(2)}, "variable p.x edited  "},
-		{list{value(1)}, list{value(1)}, ""},
+		{list{f("p.F", "1", "1")}, list{f("p.F", "2", "1")}, "function p.F edited"},
+		{list{f("p.F", "1", "1"), f("p.G", "1", "1")}, list{f("p.F", "1", "2"), f("p.H", "1", "1")}, "function p.G removed, function p.H added"},
+		{list{f("p.F", "1", "1")}, list{f("p.F", "1", "2")}, "function p.F edited"},
+		{list{init("p.x", "1")}, list{init("p.x", "2")}, "variable p.x edited"},
+		{list{init("p.x", "1")}, list{init("p.x", "1")}, ""},
+		{list{init("p.init", "1"), init("p.init#1", "1")}, list{init("p.init", "2")}, "init p.init edited, init p.init#1 removed"},
+		// Targets with different states of one name.
+		{list{f("p.F", "1", "1"), f("p.F", "2", "1")}, list{f("p.F", "2", "1"), f("p.F", "1", "1")}, ""},
+		{list{f("p.F", "1", "1"), f("p.F", "2", "1")}, list{f("p.F", "2", "1")}, "function p.F edited"},
 	} {
 		var got []string
-		for _, c := range OfElements(test.before, test.after) {
-			got = append(got, fmt.Sprint(c.Kind, " ", c.Name, " ", c.Change, " ", c.Before, " ", c.After))
+		for _, c := range OfLocks(&lockfile.Lock{Parts: test.before}, &lockfile.Lock{Parts: test.after}) {
+			got = append(got, fmt.Sprint(c.Kind, " ", c.Name, " ", c.Change))
 		}
 		if text := strings.Join(got, ", "); text != test.want {
 			t.Errorf("%v, then %v: %q, want %q", test.before, test.after, text, test.want)

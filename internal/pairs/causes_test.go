@@ -9,6 +9,7 @@ import (
 
 	"github.com/autover/autover/analyzer"
 	"github.com/autover/autover/internal/causes"
+	"github.com/autover/autover/internal/lockfile"
 )
 
 // checkCauses holds the causes of new versions against what the pair edits: there
@@ -32,8 +33,8 @@ func (p *pair) checkCauses(t *testing.T, reports [2]*analyzer.Report) {
 		if len(list) == 0 {
 			t.Errorf("no cause of the new version of %s", c)
 		}
-		if len(causes.OfElements(reports[before].Graph.Elements(x.Closure), reports[after].Graph.Elements(y.Closure))) == 0 {
-			t.Errorf("no cause of the new version of %s among its elements", c)
+		if len(causes.OfLocks(lockOf(reports[before], x), lockOf(reports[after], y))) == 0 {
+			t.Errorf("no cause of the new version of %s in its lock", c)
 		}
 		for _, cause := range list {
 			old, hasOld := p.lines(before, cause.Before, cause.BeforeEnd)
@@ -49,6 +50,11 @@ func (p *pair) checkCauses(t *testing.T, reports [2]*analyzer.Report) {
 			}
 		}
 	}
+}
+
+// lockOf is a lock of one target.
+func lockOf(r *analyzer.Report, t *analyzer.Target) *lockfile.Lock {
+	return &lockfile.Lock{Parts: causes.LockParts(&analyzer.Report{Targets: []analyzer.Target{*t}, Graph: r.Graph})}
 }
 
 // lines returns the text of a declaration, or of a file.

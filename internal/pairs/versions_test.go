@@ -56,8 +56,9 @@ func (p *pair) checkElements(t *testing.T, reports [2]*analyzer.Report) {
 		for _, target := range reports[s].Targets {
 			if target.Name == name {
 				for _, e := range reports[s].Graph.Elements(target.Closure) {
-					e.Position = "" // no part of a version
-					list[e] = true
+					known := *e
+					known.Position = "" // no part of a version
+					list[known] = true
 				}
 			}
 		}

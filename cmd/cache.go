@@ -69,12 +69,8 @@ func newCacheCmd(t *tool) *cobra.Command {
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			cfg := analyzer.Config{Env: t.env}
-			if err := settle(c, &cfg, t.env); err != nil {
-				return err
-			}
-			var err error
-			if cfg.Dir, err = folder(c); err != nil {
+			var cfg analyzer.Config
+			if err := t.configure(c, &cfg); err != nil {
 				return err
 			}
 			return actions[args[0]](c.Context(), c.OutOrStdout(), cfg)

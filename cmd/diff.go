@@ -29,6 +29,11 @@ say, are part of the working tree alone.
 Without targets the tasks are compared, or all exported functions if there
 are no tasks. A target that exists on one side only is added or removed.
 
+Two lock files are compared by what they hold, without any analysis. A lock
+doesn't know which parts belong to which target, nor where they stand, so all
+that has changed is a cause that may move each of the versions. REV:FILE is a
+lock file as it is in a revision.
+
 Formats:
 
     text      the default
@@ -44,6 +49,7 @@ const diffExample = `
     autover diff ./...
     autover diff -base v1.2.0 -source ./pricing.Quote
     autover diff -format markdown HEAD~1..HEAD >> "$GITHUB_STEP_SUMMARY"
+    autover diff main:autover.lock autover.lock
 `
 
 // worktree is the head that is no revision.
@@ -52,7 +58,7 @@ const worktree = "working tree"
 func newDiffCmd(t *tool) *cobra.Command {
 	d := &differ{tool: t}
 	c := &cobra.Command{
-		Use:     "diff [flags] [A..B] [TARGET...]",
+		Use:     "diff [flags] [A..B | OLD.lock NEW.lock] [TARGET...]",
 		Short:   "say which versions differ from a revision, and why",
 		Long:    diffLong,
 		Example: diffExample,
@@ -61,8 +67,8 @@ func newDiffCmd(t *tool) *cobra.Command {
 	addLoadFlags(c, &d.cfg)
 	addKnobFlags(c, &d.cfg)
 	d.out.addFormats(c, "text", "json", "markdown")
-	c.Flags().StringVar(&d.base, "base", "", "compare with the revision `REV`")
-	c.Flags().StringVar(&d.head, "head", "", "compare the revision `REV` instead of the working tree")
+	c.Flags().StringVar(&d.base, "base", "", "compare with `REV`, a revision or lock file")
+	c.Flags().StringVar(&d.head, "head", "", "compare `REV` instead of the working tree")
 	c.Flags().BoolVar(&d.source, "source", false, "show the source of what was edited")
 	c.RunE = d.run
 	return c
@@ -82,16 +88,16 @@ func (d *differ) run(c *cobra.Command, args []string) (err error) {
 	if err := d.out.check(c); err != nil {
 		return err
 	}
-	if err := settle(c, &d.cfg, d.tool.env); err != nil {
-		return err
-	}
-	if d.cfg.Dir, err = folder(c); err != nil {
+	if err := d.tool.configure(c, &d.cfg); err != nil {
 		return err
 	}
 	if d.cfg.Targets, err = d.takeRange(c, args); err != nil {
 		return err
 	}
-	d.cfg.Env, d.cfg.Explain, d.cfg.Optional = d.tool.env, true, true
+	if d.takeLocks() {
+		return d.compareLocks(c)
+	}
+	d.cfg.Explain, d.cfg.Optional = true, true
 	ctx := c.Context()
 	if d.repo, err = revision.Open(ctx, d.cfg.Dir, d.tool.env); err != nil {
 		return err
@@ -108,13 +114,7 @@ func (d *differ) run(c *cobra.Command, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := d.out.diff(c.OutOrStdout(), found); err != nil {
-		return err
-	}
-	if len(found.targets) > 0 {
-		return errDiffer
-	}
-	return nil
+	return d.out.diff(c.OutOrStdout(), found)
 }
 
 // takeRange takes A..B out of the arguments and returns the rest.
@@ -246,10 +246,13 @@ func (d *differ) layOut(ctx context.Context, commit, dir string) (analyzer.Confi
 // differences are what two reports differ in.
 type differences struct {
 	base, baseName, head string
+	// vague says that a cause is known to move one of the versions, but not which.
+	vague bool
 	// compared counts the targets of either side.
 	compared int
 	targets  []difference
 	groups   []group
+	stale    []staleFile // files of constants
 }
 
 // difference is a target whose version differs; a version is empty where the
@@ -268,37 +271,51 @@ type group struct {
 
 func newDifferences(before, after *analyzer.Report) *differences {
 	found := &differences{}
-	old := make(map[string]*analyzer.Target)
-	for i := range before.Targets {
-		old[before.Targets[i].Name] = &before.Targets[i]
-	}
 	comparer := causes.New(before.Graph, after.Graph)
-	for i := range after.Targets {
-		now := &after.Targets[i]
-		was := old[now.Name]
-		delete(old, now.Name)
-		found.compared++
-		switch {
-		case was == nil:
-			found.targets = append(found.targets, difference{target: now.Name, after: now.Version})
-		case was.Version != now.Version:
-			found.targets = append(found.targets, difference{now.Name, was.Version, now.Version, explain(comparer, was, now)})
-		}
-	}
-	for _, was := range old {
-		found.compared++
-		found.targets = append(found.targets, difference{target: was.Name, before: was.Version})
-	}
-	slices.SortFunc(found.targets, func(a, b difference) int { return strings.Compare(a.target, b.target) })
-	found.group()
+	found.compare(pointers(before.Targets), pointers(after.Targets), func(was, now *analyzer.Target) []causes.Cause {
+		return comparer.Causes(was.Closure, now.Closure)
+	})
 	return found
 }
 
-// explain returns why two versions of a target differ. A pin hides the code.
-func explain(c *causes.Comparer, was, now *analyzer.Target) []causes.Cause {
-	if was.Pin == nil && now.Pin == nil {
-		return c.Causes(was.Closure, now.Closure)
+func pointers(targets []analyzer.Target) []*analyzer.Target {
+	list := make([]*analyzer.Target, len(targets))
+	for i := range targets {
+		list[i] = &targets[i]
 	}
+	return list
+}
+
+// compare finds the targets whose versions differ, and why their code's do.
+func (f *differences) compare(before, after []*analyzer.Target, why func(was, now *analyzer.Target) []causes.Cause) {
+	old := make(map[string]*analyzer.Target, len(before))
+	for _, was := range before {
+		old[was.Name] = was
+	}
+	for _, now := range after {
+		was := old[now.Name]
+		delete(old, now.Name)
+		f.compared++
+		switch {
+		case was == nil:
+			f.targets = append(f.targets, difference{target: now.Name, after: now.Version})
+		case was.Version == now.Version:
+		case was.Pin != nil || now.Pin != nil: // which hides the code
+			f.targets = append(f.targets, difference{now.Name, was.Version, now.Version, pinCause(was, now)})
+		default:
+			f.targets = append(f.targets, difference{now.Name, was.Version, now.Version, why(was, now)})
+		}
+	}
+	for _, was := range old {
+		f.compared++
+		f.targets = append(f.targets, difference{target: was.Name, before: was.Version})
+	}
+	slices.SortFunc(f.targets, func(a, b difference) int { return strings.Compare(a.target, b.target) })
+	f.group()
+}
+
+// pinCause is the cause that a version is pinned on a side.
+func pinCause(was, now *analyzer.Target) []causes.Cause {
 	pin := causes.Cause{
 		Kind: string(analyzer.DirectivePart), Name: "autover:pin " + now.Name, Change: causes.Edited,
 		Path: []causes.Step{{Name: now.Name}},

@@ -62,14 +62,10 @@ func newExplainCmd(t *tool) *cobra.Command {
 		if depth < 0 {
 			return badUsage(c, "bad depth %d: give a number of levels, or 0 for all", depth)
 		}
-		if err := settle(c, &cfg, t.env); err != nil {
+		if err := t.configure(c, &cfg); err != nil {
 			return err
 		}
-		var err error
-		if cfg.Dir, err = folder(c); err != nil {
-			return err
-		}
-		cfg.Env, cfg.Targets, cfg.Explain = t.env, args, true
+		cfg.Targets, cfg.Explain = args, true
 		report, err := await(c.Context(), func() (*analyzer.Report, error) { return t.run(c.Context(), cfg) })
 		if err != nil {
 			return err

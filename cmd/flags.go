@@ -27,6 +27,17 @@ func addBuildFlags(c *cobra.Command, cfg *analyzer.Config) {
 	flags.StringVar(&cfg.Platform, "platform", "", "analyse for `OS/ARCH`, such as linux/amd64, or OS/ARCH/cgo")
 }
 
+// configure completes what the flags say: by the environment, the cache, and the
+// folder of -C.
+func (t *tool) configure(c *cobra.Command, cfg *analyzer.Config) (err error) {
+	cfg.Env = t.env
+	if err := settle(c, cfg, t.env); err != nil {
+		return err
+	}
+	cfg.Dir, err = folder(c)
+	return err
+}
+
 // folder is the value of -C.
 func folder(c *cobra.Command) (string, error) {
 	dir, err := c.Flags().GetString("C")

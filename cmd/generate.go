@@ -58,14 +58,10 @@ func newGenerateCmd(t *tool) *cobra.Command {
 	addKnobFlags(c, &cfg)
 	c.Flags().BoolVar(&check, "check", false, "write nothing, and exit with 3 if anything would change")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		if err := settle(c, &cfg, t.env); err != nil {
+		if err := t.configure(c, &cfg); err != nil {
 			return err
 		}
-		var err error
-		if cfg.Dir, err = folder(c); err != nil {
-			return err
-		}
-		cfg.Env, cfg.Targets, cfg.Constants = t.env, args, true
+		cfg.Targets, cfg.Constants = args, true
 		report, err := await(c.Context(), func() (*analyzer.Report, error) { return t.run(c.Context(), cfg) })
 		if err != nil {
 			return err
@@ -128,19 +124,24 @@ func constantsSource(f analyzer.ConstantFile) []byte {
 
 func reportStale(w io.Writer, stale []staleFile) error {
 	for _, f := range stale {
-		state := "is out of date"
-		switch {
-		case f.data == nil:
-			state = "belongs to no task any more"
-		case f.new:
-			state = "does not exist yet"
-		}
-		fmt.Fprintf(w, "%s: %s: run 'autover generate'\n", f.Position, state)
+		fmt.Fprintln(w, f.message())
 	}
 	if len(stale) > 0 {
 		return errDiffer
 	}
 	return nil
+}
+
+// message says what is wrong with the file.
+func (f *staleFile) message() string {
+	state := "is out of date"
+	switch {
+	case f.data == nil:
+		state = "belongs to no task any more"
+	case f.new:
+		state = "does not exist yet"
+	}
+	return fmt.Sprintf("%s: %s: run 'autover generate'", f.Position, state)
 }
 
 // writeConstants brings files up to date: all of them are written under other names

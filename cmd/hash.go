@@ -87,14 +87,10 @@ func newHashCmd(t *tool) *cobra.Command {
 		if err := out.check(c); err != nil {
 			return err
 		}
-		if err := settle(c, &cfg, t.env); err != nil {
+		if err := t.configure(c, &cfg); err != nil {
 			return err
 		}
-		var err error
-		if cfg.Dir, err = folder(c); err != nil {
-			return err
-		}
-		cfg.Env, cfg.Targets = t.env, args
+		cfg.Targets = args
 		debug.apply(&cfg, t.stderr)
 		report, err := await(c.Context(), func() (*analyzer.Report, error) { return t.run(c.Context(), cfg) })
 		if err != nil {

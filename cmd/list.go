@@ -39,17 +39,13 @@ func newListCmd(t *tool) *cobra.Command {
 		if err := out.check(c); err != nil {
 			return err
 		}
-		if err := settle(c, &cfg, t.env); err != nil {
-			return err
-		}
-		var err error
-		if cfg.Dir, err = folder(c); err != nil {
+		if err := t.configure(c, &cfg); err != nil {
 			return err
 		}
 		if len(args) == 0 {
 			args = []string{"./..."}
 		}
-		cfg.Env, cfg.Targets = t.env, args
+		cfg.Targets = args
 		entries, err := await(c.Context(), func() ([]analyzer.Entry, error) { return t.list(c.Context(), cfg) })
 		if err != nil {
 			return err

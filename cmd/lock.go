@@ -63,11 +63,7 @@ func newLockCmd(t *tool) *cobra.Command {
 		if have, err := os.ReadFile(path); err == nil && bytes.Equal(have, data) {
 			return nil
 		}
-		name, err := writeBeside(path, data)
-		if err == nil {
-			err = os.Rename(name, path)
-		}
-		if err != nil {
+		if err := replaceFile(path, data); err != nil {
 			return fmt.Errorf("%s: write file: %w", lockName, err)
 		}
 		return nil
@@ -75,16 +71,24 @@ func newLockCmd(t *tool) *cobra.Command {
 	return c
 }
 
+// replaceFile writes a file, or leaves it as it is.
+func replaceFile(path string, data []byte) error {
+	name, err := writeBeside(path, data)
+	if err == nil {
+		err = os.Rename(name, path)
+	}
+	if err != nil && name != "" {
+		err = errors.Join(err, os.Remove(name))
+	}
+	return err
+}
+
 // lockReport analyses what is locked, with a graph.
 func lockReport(t *tool, c *cobra.Command, cfg *analyzer.Config, targets []string) (*analyzer.Report, error) {
-	if err := settle(c, cfg, t.env); err != nil {
+	if err := t.configure(c, cfg); err != nil {
 		return nil, err
 	}
-	var err error
-	if cfg.Dir, err = folder(c); err != nil {
-		return nil, err
-	}
-	cfg.Env, cfg.Targets, cfg.Explain = t.env, targets, true
+	cfg.Targets, cfg.Explain = targets, true
 	return await(c.Context(), func() (*analyzer.Report, error) { return t.run(c.Context(), *cfg) })
 }
 
@@ -139,23 +143,11 @@ func check(t *tool, c *cobra.Command, cfg analyzer.Config, out *output) error {
 		return err
 	}
 	// A package without the file keeps its versions elsewhere.
-	stale = slices.DeleteFunc(stale, func(f staleFile) bool { return f.new })
-	if err := out.diff(c.OutOrStdout(), found); err != nil {
-		return err
-	}
-	if len(stale) > 0 {
-		w := c.OutOrStdout()
-		if out.format == "json" {
-			w = t.stderr
-		}
-		return reportStale(w, stale)
-	}
-	if len(found.targets) > 0 {
-		return errDiffer
-	}
-	return nil
+	found.stale = slices.DeleteFunc(stale, func(f staleFile) bool { return f.new })
+	return out.diff(c.OutOrStdout(), found)
 }
 
+// readLock reads the lock of a folder.
 func readLock(path string) (*lockfile.Lock, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -164,54 +156,44 @@ func readLock(path string) (*lockfile.Lock, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", lockName, err)
 	}
+	return parseLock(lockName, data)
+}
+
+// parseLock reads a lock whose versions can be compared with those of this autover.
+func parseLock(name string, data []byte) (*lockfile.Lock, error) {
 	lock, err := lockfile.Parse(data)
 	if err != nil {
-		return nil, fmt.Errorf("%s:%w", lockName, err)
+		return nil, fmt.Errorf("%s:%w", name, err)
 	}
 	if lock.Scheme != analyzer.Scheme {
-		return nil, fmt.Errorf("%s: it has versions of scheme %s, which can't be compared with those of %s: run 'autover lock'", lockName, lock.Scheme, analyzer.Scheme)
+		return nil, fmt.Errorf("%s: it has versions of scheme %s, which can't be compared with those of %s: run 'autover lock'", name, lock.Scheme, analyzer.Scheme)
 	}
 	return lock, nil
 }
 
-// lockCauses returns why a version is not the locked one. Of a pin, the lock holds
-// the string alone.
-func lockCauses(l *causes.Locked, was string, now *analyzer.Target) []causes.Cause {
-	before := &analyzer.Target{Version: was}
-	if len(was) != len(now.Digest)/2+len(analyzer.Scheme) || !strings.HasPrefix(was, analyzer.Scheme) {
-		before.Pin = &analyzer.Pin{}
+// lockedTarget is what a lock knows of a target. A version that isn't automatic is
+// a pin.
+func lockedTarget(t lockfile.Target) *analyzer.Target {
+	target := &analyzer.Target{Name: t.Name, Version: t.Version}
+	digits, ok := strings.CutPrefix(t.Version, analyzer.Scheme)
+	if !ok || len(digits) != 32 || strings.Trim(digits, "0123456789abcdef") != "" {
+		target.Pin = &analyzer.Pin{}
 	}
-	if before.Pin == nil && now.Pin == nil {
-		return l.Causes(now)
-	}
-	return explain(nil, before, now)
+	return target
 }
 
 // sinceLock finds how a report differs from a lock.
 func sinceLock(lock *lockfile.Lock, r *analyzer.Report) *differences {
 	found := &differences{base: lockName, baseName: lockName, head: worktree}
 	locked := causes.NewLocked(lock, r)
-	old := make(map[string]string)
-	for _, t := range lock.Targets {
-		old[t.Name] = t.Version
-	}
-	for i := range r.Targets {
-		now := &r.Targets[i]
-		was, ok := old[now.Name]
-		delete(old, now.Name)
-		found.compared++
-		switch {
-		case !ok:
-			found.targets = append(found.targets, difference{target: now.Name, after: now.Version})
-		case was != now.Version:
-			found.targets = append(found.targets, difference{now.Name, was, now.Version, lockCauses(locked, was, now)})
-		}
-	}
-	for name, was := range old {
-		found.compared++
-		found.targets = append(found.targets, difference{target: name, before: was})
-	}
-	slices.SortFunc(found.targets, func(a, b difference) int { return strings.Compare(a.target, b.target) })
-	found.group()
+	found.compare(lockedTargets(lock), pointers(r.Targets), func(was, now *analyzer.Target) []causes.Cause { return locked.Causes(now) })
 	return found
+}
+
+func lockedTargets(l *lockfile.Lock) []*analyzer.Target {
+	var list []*analyzer.Target
+	for _, t := range l.Targets {
+		list = append(list, lockedTarget(t))
+	}
+	return list
 }

@@ -17,6 +17,13 @@ type (
 		Base    string           `json:"base"`
 		Head    string           `json:"head"`
 		Targets []jsonDifference `json:"targets"`
+		// Constants are the files of constants that 'autover check' finds to be wrong.
+		Constants []jsonStale `json:"constants,omitempty"`
+	}
+	jsonStale struct {
+		File string `json:"file"`
+		// State is outdated or, where no task is left, unneeded.
+		State string `json:"state"`
 	}
 	jsonDifference struct {
 		Target string      `json:"target"`
@@ -61,7 +68,8 @@ func jsonCauses(list []causes.Cause) []jsonCause {
 // maxNames bounds the targets that are listed with a cause.
 const maxNames = 5
 
-// diff prints differences in the format that was asked for.
+// diff prints differences in the format that was asked for, and returns errDiffer if
+// there are any.
 func (o *output) diff(w io.Writer, f *differences) error {
 	switch o.format {
 	case "json":
@@ -69,24 +77,36 @@ func (o *output) diff(w io.Writer, f *differences) error {
 		for _, d := range f.targets {
 			j.Targets = append(j.Targets, jsonDifference{d.target, d.before, d.after, jsonCauses(d.causes)})
 		}
-		return writeJSON(w, j)
+		for _, s := range f.stale {
+			state := "outdated"
+			if s.data == nil {
+				state = "unneeded"
+			}
+			j.Constants = append(j.Constants, jsonStale{s.Position, state})
+		}
+		if err := writeJSON(w, j); err != nil {
+			return err
+		}
 	case "markdown":
 		f.markdown(w)
 	default:
 		f.text(w)
+	}
+	if len(f.targets)+len(f.stale) > 0 {
+		return errDiffer
 	}
 	return nil
 }
 
 // summary says how many versions differ from what.
 func (f *differences) summary() string {
-	base := fmt.Sprintf("%.12s", f.base)
+	base := shortRevision(f.base)
 	if !strings.HasPrefix(f.base, f.baseName) {
 		base += " (" + f.baseName + ")"
 	}
 	head := "the " + f.head
 	if f.head != worktree {
-		head = fmt.Sprintf("%.12s", f.head)
+		head = shortRevision(f.head)
 	}
 	if len(f.targets) == 0 {
 		return fmt.Sprintf("none of %s differs between %s and %s", count(f.compared, "version"), base, head)
@@ -98,6 +118,14 @@ func (f *differences) summary() string {
 	return fmt.Sprintf("%d of %s %s between %s and %s", len(f.targets), count(f.compared, "version"), verb, base, head)
 }
 
+// shortRevision shortens the names of commits.
+func shortRevision(name string) string {
+	if len(name) >= 40 && strings.Trim(name, "0123456789abcdef") == "" {
+		return name[:12]
+	}
+	return name
+}
+
 func count(n int, what string) string {
 	if n != 1 {
 		what += "s"
@@ -107,16 +135,14 @@ func count(n int, what string) string {
 
 func (f *differences) text(w io.Writer) {
 	fmt.Fprintln(w, f.summary())
+	if f.vague && len(f.groups) > 0 {
+		fmt.Fprintln(w, "\nany of these may be the cause:")
+	}
 	for _, g := range f.groups {
-		fmt.Fprintf(w, "\n%s %s %s%s\n", g.Kind, g.Name, g.Change, g.where())
-		for i, s := range g.Path {
-			fmt.Fprintf(w, "    %s%s%s\n", strings.Repeat("  ", i), step(i, s), at(s.Position))
-		}
-		if len(g.targets) > 1 {
-			fmt.Fprintf(w, "  moves %s: %s\n", count(len(g.targets), "version"), some(g.targets))
-		}
-		for line := range strings.Lines(g.source) {
-			fmt.Fprintf(w, "  %s", line)
+		if f.vague {
+			fmt.Fprintf(w, "    %s %s %s\n", g.Kind, g.Name, g.Change)
+		} else {
+			g.text(w)
 		}
 	}
 	if len(f.targets) > 0 {
@@ -131,6 +157,23 @@ func (f *differences) text(w io.Writer) {
 		default:
 			fmt.Fprintf(w, "%s -> %s  %s\n", d.before, d.after, d.target)
 		}
+	}
+	for _, s := range f.stale {
+		fmt.Fprintln(w, s.message())
+	}
+}
+
+// text prints a cause, the way to it and what it moves.
+func (g *group) text(w io.Writer) {
+	fmt.Fprintf(w, "\n%s %s %s%s\n", g.Kind, g.Name, g.Change, g.where())
+	for i, s := range g.Path {
+		fmt.Fprintf(w, "    %s%s%s\n", strings.Repeat("  ", i), step(i, s), at(s.Position))
+	}
+	if len(g.targets) > 1 {
+		fmt.Fprintf(w, "  moves %s: %s\n", count(len(g.targets), "version"), some(g.targets))
+	}
+	for line := range strings.Lines(g.source) {
+		fmt.Fprintf(w, "  %s", line)
 	}
 }
 
@@ -184,10 +227,16 @@ func some(names []string) string {
 
 func (f *differences) markdown(w io.Writer) {
 	fmt.Fprintf(w, "### autover: %s\n", f.summary())
-	if len(f.groups) > 0 {
+	if f.vague && len(f.groups) > 0 {
+		fmt.Fprintf(w, "\n| any of these may be the cause | |\n|---|---|\n")
+	} else if len(f.groups) > 0 {
 		fmt.Fprintf(w, "\n| cause | | where | moves |\n|---|---|---|---|\n")
 	}
 	for _, g := range f.groups {
+		if f.vague {
+			fmt.Fprintf(w, "| %s %s | %s |\n", g.Kind, code(g.Name), g.Change)
+			continue
+		}
 		where := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(g.where(), ": "), " ("), ")")
 		fmt.Fprintf(w, "| %s %s | %s | %s | %s |\n", g.Kind, code(g.Name), g.Change, cell(where), cell(some(g.targets)))
 	}
@@ -204,6 +253,9 @@ func (f *differences) markdown(w io.Writer) {
 			fmt.Fprintf(w, "\n%sdiff\n%s%s\n", fence, g.source, fence)
 		}
 		fmt.Fprintln(w, "\n</details>")
+	}
+	for _, s := range f.stale {
+		fmt.Fprintf(w, "\n%s\n", cell(s.message()))
 	}
 	if len(f.targets) == 0 {
 		return

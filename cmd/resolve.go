@@ -51,14 +51,9 @@ func newResolveCmd(t *tool) *cobra.Command {
 		if len(files) == 0 {
 			return badUsage(c, "resolve needs a file: -f FILE")
 		}
-		if err := settle(c, &cfg, t.env); err != nil {
+		if err := t.configure(c, &cfg); err != nil {
 			return err
 		}
-		var err error
-		if cfg.Dir, err = folder(c); err != nil {
-			return err
-		}
-		cfg.Env = t.env
 		r := &manifestResolver{tool: t, cfg: cfg, versions: make(map[string]string)}
 		for i, name := range append(files, args...) {
 			data, err := readManifest(c.InOrStdin(), cfg.Dir, name)
@@ -86,10 +81,7 @@ func readManifest(stdin io.Reader, dir, name string) (data []byte, err error) {
 	if name == "-" {
 		data, err = io.ReadAll(stdin)
 	} else {
-		if !filepath.IsAbs(name) {
-			name = filepath.Join(dir, name)
-		}
-		data, err = os.ReadFile(name)
+		data, err = os.ReadFile(inFolder(dir, name))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read manifest: %w", err)

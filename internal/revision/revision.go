@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 )
@@ -83,6 +84,20 @@ func (r *Repository) Resolve(ctx context.Context, rev string) (string, error) {
 		return "", fmt.Errorf("find revision %q: there is no such commit here: correct it, or fetch it (a shallow clone has few commits: git fetch --unshallow)", rev)
 	}
 	return strings.TrimSpace(out), nil
+}
+
+// ReadFile returns the content of a file in a revision. As for git, its name is seen
+// from the root, and if it begins with a dot from the folder that was asked for.
+func (r *Repository) ReadFile(ctx context.Context, rev, name string) ([]byte, error) {
+	commit, err := r.Resolve(ctx, rev)
+	if err != nil {
+		return nil, err
+	}
+	if strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../") {
+		name = path.Join(r.Folder, name)
+	}
+	out, err := r.git(ctx, nil, "cat-file", "blob", commit+":"+name)
+	return []byte(out), err
 }
 
 // MergeBase returns the last commit that HEAD has in common with the main branch,

@@ -42,6 +42,7 @@ type fileFinder struct {
 	in      *inputs.Reader
 	found   map[string][]dataFile // by module folder, folder and pattern
 	digests map[string]hasher.Digest
+	made    map[string]string // files that no glob may select, see madeConstants
 }
 
 // dataFile is a file whose content counts. Its name is the path of its module
@@ -50,8 +51,8 @@ type dataFile struct {
 	name, digest string
 }
 
-func newFileFinder(in *inputs.Reader) *fileFinder {
-	return &fileFinder{in: in, found: make(map[string][]dataFile), digests: make(map[string]hasher.Digest)}
+func newFileFinder(in *inputs.Reader, made map[string]string) *fileFinder {
+	return &fileFinder{in: in, made: made, found: make(map[string][]dataFile), digests: make(map[string]hasher.Digest)}
 }
 
 // moduleFolder is a module as globs see it.
@@ -77,6 +78,9 @@ func (f *fileFinder) find(m moduleFolder, dir, pattern string) ([]dataFile, erro
 	full := path.Join(filepath.ToSlash(rel), pattern)
 	if full == ".." || strings.HasPrefix(full, "../") {
 		return nil, fmt.Errorf("glob %s leaves the module: only files in module %s can count", pattern, m.path)
+	}
+	if err := selectsMade(f.made, m, full); err != nil {
+		return nil, err
 	}
 	names := make(map[string]string)
 	if err := f.expand(m.dir, m.dir, "", strings.Split(full, "/"), names); err != nil {

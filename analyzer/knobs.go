@@ -36,7 +36,7 @@ type settings struct {
 }
 
 func newSettings(w *world, cfg Config) *settings {
-	return &settings{w: w, cfg: cfg, env: environment(cfg), finder: newFileFinder(w.in), known: make(map[*configFile]*knobs)}
+	return &settings{w: w, cfg: cfg, env: environment(cfg), finder: newFileFinder(w.in, w.madeConstants()), known: make(map[*configFile]*knobs)}
 }
 
 // prepare reads the knobs of all targets and runs the commands of their files,

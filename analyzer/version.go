@@ -29,6 +29,8 @@ type versioner struct {
 
 	closures *closures
 	parts    *partBuilder // nil unless an explanation is asked for
+
+	ownEmbeds map[symbol.ID]error // of what no version may depend on
 }
 
 // effect is an init function or initialiser, by its node.
@@ -49,7 +51,7 @@ func newVersioner(w *world, g *graph, knobs *settings) (*versioner, error) {
 	v := &versioner{
 		w: w, g: g, knobs: knobs, ext: ext,
 		writing: map[int32][]int{}, giving: map[string][]int{}, linking: map[string][]int{},
-		allowed: map[string]reached{},
+		allowed: map[string]reached{}, ownEmbeds: w.ownEmbeds(),
 	}
 	v.orderEffects()
 	for i, p := range w.programs {
@@ -205,6 +207,9 @@ func (v *versioner) version(ctx context.Context, t target) (Target, error) {
 	var c *closure
 	if k.policies.on["private"] {
 		c = v.closures.of(start, t.pkg.id)
+		if err := v.refuseOwnEmbeds(start, c); err != nil {
+			return Target{}, err
+		}
 		in.Closure, in.Effects, in.Debug = v.g.digests[start], v.noticed(c), v.debug(t)
 	} else {
 		c = v.closures.alone(start)

@@ -91,6 +91,8 @@ type Caveat struct {
 // Entry is a possible target, found without analysis.
 type Entry struct {
 	Name, Position string
+	// Package is the import path with which the name begins.
+	Package string
 	// Task is as in Target.
 	Task string
 }

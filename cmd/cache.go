@@ -58,10 +58,11 @@ func newCacheCmd(t *tool) *cobra.Command {
 		"info": cacheInfo, "verify": cacheVerify, "trim": cacheTrim, "clear": cacheClear,
 	}
 	return &cobra.Command{
-		Use:     "cache info|verify|trim|clear",
-		Short:   "look after the cache",
-		Long:    cacheLong,
-		Example: cacheExample,
+		Use:       "cache info|verify|trim|clear",
+		Short:     "look after the cache",
+		Long:      cacheLong,
+		Example:   cacheExample,
+		ValidArgs: []string{"info", "verify", "trim", "clear"},
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) != 1 || actions[args[0]] == nil {
 				return badUsage(c, "cache takes one of info, verify, trim and clear")

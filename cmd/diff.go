@@ -70,6 +70,7 @@ func newDiffCmd(t *tool) *cobra.Command {
 	c.Flags().StringVar(&d.base, "base", "", "compare with `REV`, a revision or lock file")
 	c.Flags().StringVar(&d.head, "head", "", "compare `REV` instead of the working tree")
 	c.Flags().BoolVar(&d.source, "source", false, "show the source of what was edited")
+	completeTargets(t, c, &d.cfg)
 	c.RunE = d.run
 	return c
 }

@@ -52,6 +52,7 @@ func newExplainCmd(t *tool) *cobra.Command {
 	addKnobFlags(c, &cfg)
 	out.addFormats(c, "text", "json", "dot", "mermaid", "html")
 	c.Flags().IntVar(&depth, "depth", shallow, "show `N` levels; 0 shows all")
+	completeTargets(t, c, &cfg)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := out.check(c); err != nil {
 			return err

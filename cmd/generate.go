@@ -57,6 +57,7 @@ func newGenerateCmd(t *tool) *cobra.Command {
 	addBuildFlags(c, &cfg)
 	addKnobFlags(c, &cfg)
 	c.Flags().BoolVar(&check, "check", false, "write nothing, and exit with 3 if anything would change")
+	completePackages(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := t.configure(c, &cfg); err != nil {
 			return err

@@ -83,6 +83,7 @@ func newHashCmd(t *tool) *cobra.Command {
 	out.addFlags(c, "text", "json", "dotenv", "github")
 	c.Flags().BoolVar(&strict, "strict", false, "caveats are errors: print no version")
 	debug.add(c)
+	completeTargets(t, c, &cfg)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := out.check(c); err != nil {
 			return err

@@ -14,6 +14,14 @@ func newHelpCmd() *cobra.Command {
 		Short: "show the flags of a command and examples",
 		Long:  "Shows what a command does, its flags and examples; -help after a command does the\nsame.\n",
 		Args:  cobra.ArbitraryArgs,
+		ValidArgsFunction: func(c *cobra.Command, args []string, word string) (names []string, _ cobra.ShellCompDirective) {
+			for _, sub := range c.Root().Commands() {
+				if len(args) == 0 && sub.IsAvailableCommand() && strings.HasPrefix(sub.Name(), word) {
+					names = append(names, sub.Name()+"\t"+sub.Short)
+				}
+			}
+			return names, noFiles
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return c.Root().Help()
@@ -34,22 +42,25 @@ func newHelpCmd() *cobra.Command {
 // showHelp prints the help of a command, the root's own one from a list of the
 // others.
 func showHelp(c *cobra.Command, _ []string) {
-	out := c.OutOrStdout()
+	fmt.Fprint(c.OutOrStdout(), helpOf(c))
+}
+
+func helpOf(c *cobra.Command) string {
+	var b strings.Builder
 	if !c.HasParent() {
-		var list strings.Builder
 		for _, sub := range c.Commands() {
-			fmt.Fprintf(&list, "  %-9s %s\n", sub.Name(), sub.Short)
+			fmt.Fprintf(&b, "  %-10s %s\n", sub.Name(), sub.Short)
 		}
-		fmt.Fprintf(out, overview, list.String())
-		return
+		return fmt.Sprintf(overview, b.String())
 	}
-	fmt.Fprintf(out, "usage: autover %s\n\n%s", c.Use, strings.TrimLeft(c.Long, "\n"))
+	fmt.Fprintf(&b, "usage: autover %s\n\n%s", c.Use, strings.TrimLeft(c.Long, "\n"))
 	if flags := flagHelp(c); flags != "" {
-		fmt.Fprintf(out, "\nFlags:\n%s", flags)
+		fmt.Fprintf(&b, "\nFlags:\n%s", flags)
 	}
 	if c.Example != "" {
-		fmt.Fprintf(out, "\nExamples:\n%s", strings.TrimLeft(c.Example, "\n"))
+		fmt.Fprintf(&b, "\nExamples:\n%s", strings.TrimLeft(c.Example, "\n"))
 	}
+	return b.String()
 }
 
 var (

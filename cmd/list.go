@@ -35,6 +35,7 @@ func newListCmd(t *tool) *cobra.Command {
 	}
 	addLoadFlags(c, &cfg)
 	out.addFlags(c, "text", "json")
+	completeTargets(t, c, &cfg)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := out.check(c); err != nil {
 			return err

@@ -49,6 +49,7 @@ func newLockCmd(t *tool) *cobra.Command {
 	}
 	addBuildFlags(c, &cfg)
 	addKnobFlags(c, &cfg)
+	completeTargets(t, c, &cfg)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		report, err := lockReport(t, c, &cfg, args)
 		if err != nil {

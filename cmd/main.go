@@ -55,6 +55,12 @@ func (t *tool) main(ctx context.Context, args []string) int {
 	root.SetErr(t.stderr)
 	root.SetArgs(doubleDashes(args, takesValue(root)))
 	err := root.ExecuteContext(ctx)
+	if isCompletion(args) {
+		if err := tidyCompletions(t.stdout, out.Bytes(), args[len(args)-1]); err != nil {
+			return statusFailure
+		}
+		return statusDone
+	}
 	if err == nil || errors.Is(err, errDiffer) {
 		if _, failed := t.stdout.Write(out.Bytes()); failed != nil {
 			err = failed

@@ -31,6 +31,7 @@ func (o *output) addFormats(c *cobra.Command, formats ...string) {
 	o.formats = formats
 	c.Flags().BoolVar(&o.json, "json", false, "the same as -format json")
 	c.Flags().StringVar(&o.format, "format", "", "print as `FORMAT`: "+strings.Join(formats, ", "))
+	_ = c.RegisterFlagCompletionFunc("format", listed(formats)) // once
 }
 
 // addFlags adds formats and templates.

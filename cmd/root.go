@@ -60,8 +60,9 @@ func newRootCmd(t *tool) *cobra.Command {
 	root.PersistentFlags().Bool("help", false, "show this help")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(showHelp)
-	root.AddCommand(newHashCmd(t), newListCmd(t), newExplainCmd(t), newDiffCmd(t), newLockCmd(t), newCheckCmd(t), newGenerateCmd(t), newResolveCmd(t), newCacheCmd(t), newVersionCmd())
+	root.AddCommand(newHashCmd(t), newListCmd(t), newExplainCmd(t), newDiffCmd(t), newLockCmd(t), newCheckCmd(t), newGenerateCmd(t), newResolveCmd(t), newCacheCmd(t), newCompletionCmd(), newManCmd(), newVersionCmd())
 	root.SetHelpCommand(newHelpCmd())
+	completeFlags(t, root)
 	return root
 }
 

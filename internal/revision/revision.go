@@ -86,6 +86,12 @@ func (r *Repository) Resolve(ctx context.Context, rev string) (string, error) {
 	return strings.TrimSpace(out), nil
 }
 
+// Names returns the names of branches and tags, those of others' branches last.
+func (r *Repository) Names(ctx context.Context) ([]string, error) {
+	out, err := r.git(ctx, nil, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes")
+	return strings.Fields(out), err
+}
+
 // ReadFile returns the content of a file in a revision. As for git, its name is seen
 // from the root, and if it begins with a dot from the folder that was asked for.
 func (r *Repository) ReadFile(ctx context.Context, rev, name string) ([]byte, error) {

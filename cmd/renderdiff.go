@@ -246,7 +246,11 @@ func (f *differences) markdown(w io.Writer) {
 		}
 		fmt.Fprintf(w, "\n<details><summary>%s <code>%s</code></summary>\n\n", g.Kind, html(g.Name))
 		for i, s := range g.Path {
-			fmt.Fprintf(w, "%s- %s %s%s\n", strings.Repeat("  ", i), s.How, code(s.Name), at(s.Position))
+			how := ""
+			if s.How != "" {
+				how = s.How + " "
+			}
+			fmt.Fprintf(w, "%s- %s%s%s\n", strings.Repeat("  ", i), how, code(s.Name), at(s.Position))
 		}
 		if g.source != "" {
 			fence := strings.Repeat("`", 3+strings.Count(g.source, "```"))

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/autover/autover/analyzer"
 	"github.com/autover/autover/internal/lockfile"
 )
 
@@ -38,6 +39,34 @@ func TestOfLocks(t *testing.T) {
 		}
 		if text := strings.Join(got, ", "); text != test.want {
 			t.Errorf("%v, then %v: %q, want %q", test.before, test.after, text, test.want)
+		}
+	}
+}
+
+// TestWays finds the way to what an effect of initialisation reaches, of which no
+// edge leads from the target, and which is part of a cycle.
+func TestWays(t *testing.T) {
+	g := &analyzer.Graph{Parts: []analyzer.Part{
+		{Kind: analyzer.FunctionPart, Name: "p.F", Edges: []analyzer.Edge{{To: 3, How: "calls"}}},
+		{Kind: analyzer.InitPart, Name: "p.init", Edges: []analyzer.Edge{{To: 2, How: "calls"}}},
+		{Kind: analyzer.FunctionPart, Name: "p.helper", Edges: []analyzer.Edge{{To: 1, How: "is changed by"}, {To: 3, How: "calls"}}},
+		{Kind: analyzer.FunctionPart, Name: "p.shared"},
+		{Kind: analyzer.ToolchainPart, Name: "go"},
+	}}
+	target := &analyzer.Target{Name: "p.F", Closure: &analyzer.Closure{Effects: []int{1}, Leaves: []int{4}}}
+	w := newWays(g, target)
+	for part, want := range map[int]string{
+		0: "p.F", 1: "p.F,  p.init", 2: "p.F,  p.init, calls p.helper", 3: "p.F, calls p.shared", 4: "p.F,  go",
+	} {
+		var got []string
+		for i, s := range w.to([]int{part}) {
+			if i > 0 {
+				s.Name = s.How + " " + s.Name
+			}
+			got = append(got, s.Name)
+		}
+		if text := strings.Join(got, ", "); text != want {
+			t.Errorf("the way to part %d is %q, want %q", part, text, want)
 		}
 	}
 }

@@ -17,6 +17,7 @@ type Locked struct {
 	gone  []lockfile.Part        // whose names the graph no longer has
 	graph *analyzer.Graph
 	made  map[*analyzer.Element]lockfile.Part
+	named map[lockfile.Part][]int // parts of the graph by kind and name
 }
 
 // LockParts returns what a lock holds of the versions of a report.
@@ -42,7 +43,12 @@ func lockParts(r *analyzer.Report) map[*analyzer.Element]lockfile.Part {
 func NewLocked(l *lockfile.Lock, r *analyzer.Report) *Locked {
 	k := &Locked{
 		parts: map[lockfile.Part]bool{}, names: map[lockfile.Part]bool{}, alone: map[lockfile.Part]bool{},
-		graph: r.Graph, made: lockParts(r),
+		graph: r.Graph, made: lockParts(r), named: map[lockfile.Part][]int{},
+	}
+	for i := range r.Graph.Parts {
+		p := &r.Graph.Parts[i]
+		name := lockfile.Part{Kind: string(p.Kind), Name: cmp.Or(p.Within, p.Name)}
+		k.named[name] = append(k.named[name], i)
 	}
 	now := map[lockfile.Part]bool{}
 	for _, p := range k.made {
@@ -78,7 +84,7 @@ func (k *Locked) Causes(t *analyzer.Target) []Cause {
 		if way == nil {
 			way = newWays(k.graph, t)
 		}
-		c := Cause{Kind: p.Kind, Name: p.Name, Change: Edited, After: e.Position, New: e.Value, Path: way.to(e), initial: e.Initial}
+		c := Cause{Kind: p.Kind, Name: p.Name, Change: Edited, After: e.Position, New: e.Value, Path: way.to(k.named[nameOf(p)]), initial: e.Initial}
 		if k.alone[withoutLinks(p)] {
 			links = append(links, c)
 			continue
@@ -99,55 +105,77 @@ func (k *Locked) Causes(t *analyzer.Target) []Cause {
 	return tidy(list)
 }
 
-// ways are the shortest paths from a target to all that its version covers.
+// ways are the shortest paths from a target to all that its version covers. There may
+// be thousands of targets, so nothing here is a map.
 type ways struct {
 	graph  *analyzer.Graph
 	target *analyzer.Target
-	first  map[lockfile.Part]int // the part that is reached first, by kind and name
-	by     map[int]locatedStep
+	covers []bool           // by part
+	rank   []int32          // place in the walk from 1, or 0
+	from   []int32          // the part by which the walk came there
+	edge   []*analyzer.Edge // nil where it began
 }
 
-// locatedStep is the edge by which a walk came to a part.
-type locatedStep struct {
-	from int
-	edge analyzer.Edge
-}
-
+// newWays walks breadth first from the function, and then from what no edge from there
+// leads to: effects of initialisation and settings.
 func newWays(g *analyzer.Graph, t *analyzer.Target) *ways {
-	w := &ways{graph: g, target: t, first: map[lockfile.Part]int{}, by: map[int]locatedStep{}}
+	n := len(g.Parts)
+	w := &ways{graph: g, target: t, covers: make([]bool, n), rank: make([]int32, n), from: make([]int32, n), edge: make([]*analyzer.Edge, n)}
 	reached := g.Reached(t.Closure)
-	in := make([]bool, len(g.Parts))
 	for _, i := range reached {
-		in[i] = true
-		p := &g.Parts[i]
-		name := lockfile.Part{Kind: string(p.Kind), Name: cmp.Or(p.Within, p.Name)}
-		if _, ok := w.first[name]; !ok {
-			w.first[name] = i
-		}
+		w.covers[i] = true
 	}
-	for _, i := range reached { // breadth first, so the first edge is the shortest
-		for _, edge := range g.Parts[i].Edges {
-			if _, ok := w.by[edge.To]; !ok && in[edge.To] && !edge.Folded && edge.To != t.Closure.Start {
-				w.by[edge.To] = locatedStep{i, edge}
-			}
+	list := make([]int, 0, len(reached))
+	for _, root := range reached { // the function is the first
+		if w.rank[root] != 0 {
+			continue
+		}
+		next := len(list)
+		list = append(list, root)
+		w.rank[root] = int32(len(list))
+		for ; next < len(list); next++ {
+			list = w.step(list[next], list)
 		}
 	}
 	return w
 }
 
-// to returns the path to an element.
-func (w *ways) to(e *analyzer.Element) []Step {
-	steps := []Step{}
-	for i, n := w.first[lockfile.Part{Kind: string(e.Kind), Name: e.Name}], 0; i != w.target.Closure.Start && n < len(w.graph.Parts); n++ {
-		p := &w.graph.Parts[i]
-		step, ok := w.by[i]
-		if p.Kind != analyzer.BoundaryPart {
-			steps = append(steps, Step{cmp.Or(p.Within, p.Name), step.edge.How, step.edge.Position})
+// step adds to a list what the edges of a part lead to first.
+func (w *ways) step(i int, list []int) []int {
+	edges := w.graph.Parts[i].Edges
+	for k := range edges {
+		e := &edges[k]
+		if w.rank[e.To] != 0 || !w.covers[e.To] || e.Folded {
+			continue
 		}
-		if !ok {
+		list = append(list, e.To)
+		w.rank[e.To], w.from[e.To], w.edge[e.To] = int32(len(list)), int32(i), e
+	}
+	return list
+}
+
+// to returns the path to the nearest of some parts.
+func (w *ways) to(parts []int) []Step {
+	nearest := -1
+	for _, i := range parts {
+		if w.rank[i] > 0 && (nearest < 0 || w.rank[i] < w.rank[nearest]) {
+			nearest = i
+		}
+	}
+	steps := []Step{}
+	for i := nearest; i >= 0 && i != w.target.Closure.Start; {
+		p, e := &w.graph.Parts[i], w.edge[i]
+		step := Step{Name: cmp.Or(p.Within, p.Name)}
+		if e != nil {
+			step.How, step.Position = e.How, e.Position
+		}
+		if p.Kind != analyzer.BoundaryPart {
+			steps = append(steps, step)
+		}
+		if e == nil {
 			break
 		}
-		i = step.from
+		i = int(w.from[i])
 	}
 	slices.Reverse(steps)
 	return append([]Step{{Name: w.target.Name}}, steps...)

@@ -187,7 +187,10 @@ func (d *differ) compare(ctx context.Context, temp string) (*differences, error)
 		}
 	}
 	d.tool.warn(after, false)
-	found := newDifferences(before, after)
+	found, err := await(ctx, func() (*differences, error) { return newDifferences(before, after), nil })
+	if err != nil {
+		return nil, err
+	}
 	found.base, found.baseName, found.head = base, name, head
 	if d.source {
 		err = found.addSources(before.Graph.Root, after.Graph.Root)

@@ -133,7 +133,10 @@ func check(t *tool, c *cobra.Command, cfg analyzer.Config, out *output) error {
 		return err
 	}
 	t.warn(report, false)
-	found := sinceLock(lock, report)
+	found, err := await(c.Context(), func() (*differences, error) { return sinceLock(lock, report), nil })
+	if err != nil {
+		return err
+	}
 	cfg.Targets, cfg.Constants, cfg.Explain = []string{"./..."}, true, false
 	constants, err := await(c.Context(), func() (*analyzer.Report, error) { return t.run(c.Context(), cfg) })
 	if err != nil {

@@ -58,7 +58,7 @@ var rules = []rule{
 	},
 	{
 		folder: "analyzer", own: []string{"callgraph", "hasher", "depversion", "internal/..."},
-		third: []string{"golang.org/x/tools/go/packages", "golang.org/x/tools/container/intsets"},
+		third: []string{"golang.org/x/tools/go/packages", "golang.org/x/tools/go/gcexportdata", "golang.org/x/tools/container/intsets"},
 		never: slices.Concat(process, machine, []string{"io/ioutil", "syscall", "go/build", "go/importer", "go/parser.ParseDir", "net", "embed"}),
 		only:  unread,
 	},

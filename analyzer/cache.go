@@ -421,9 +421,9 @@ func (v *versioner) answers(ctx context.Context, report *Report) *answers {
 			if ctx.Err() != nil {
 				return a
 			}
-			t := target{choice{q, &f}.fullName(), p, p.declared().funcs[f.name]}
+			t := target{choice{q, &f}.fullName(), p, v.w.outlined(p).function(f.name)}
 			found, ok := known[t.name]
-			if !ok || found.Position != v.w.position(t.decl.Name.Pos()) {
+			if !ok || found.Position != t.fn.position {
 				if found, err = v.version(ctx, t); err != nil {
 					continue
 				}

@@ -152,7 +152,9 @@ func (v *Verified) verify(ctx context.Context, cfg Config, s *store.Store, actio
 		return nil
 	}
 	v.Recomputed++
-	analysed, report, err := analyse(ctx, asked, inputs.NewReader(false))
+	packages := c.summaries()
+	packages.checking = true
+	analysed, report, err := analyse(ctx, asked, inputs.NewReader(false), packages)
 	if err != nil {
 		return fmt.Errorf("analyse %s again: %w", asked.Dir, err)
 	}
@@ -160,6 +162,7 @@ func (v *Verified) verify(ctx context.Context, cfg Config, s *store.Store, actio
 	if err != nil || ctx.Err() != nil {
 		return errors.Join(err, ctx.Err())
 	}
+	v.Wrong = append(v.Wrong, packages.wrong...)
 	if len(wrong) > 0 {
 		v.Wrong = append(v.Wrong, wrong...)
 		return s.Remove(action)

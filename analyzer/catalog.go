@@ -50,20 +50,8 @@ func (w *world) outline() *catalog {
 func (w *world) catalog() *catalog {
 	c := w.outline()
 	for _, q := range c.packages {
-		p := w.privateByID[q.id]
-		d := p.declared()
-		for name, fn := range d.funcs {
-			f := listedFunc{name: name, inTest: p.inTestFile(w, fn), testFunc: isTestFunc(fn)}
-			if said := p.directives[fn]; said != nil && said.task != nil {
-				f.task = said.task.name
-			}
-			q.funcs = append(q.funcs, f)
-		}
-		slices.SortFunc(q.funcs, func(a, b listedFunc) int { return strings.Compare(a.name, b.name) })
-		for name := range d.types {
-			q.types = append(q.types, name)
-		}
-		slices.Sort(q.types)
+		o := w.outlined(w.privateByID[q.id])
+		q.funcs, q.types = o.listed(), o.types
 	}
 	return c
 }

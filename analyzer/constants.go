@@ -87,7 +87,7 @@ func (w *world) selectConstants(cfg Config) (*selection, error) {
 	}
 	for _, t := range sel.targets {
 		if t.pkg.forTest != "" {
-			return nil, fmt.Errorf("%s: task %s is declared in a test file, so no file of constants can hold its version: move it", w.position(t.decl.Name.Pos()), t.task())
+			return nil, fmt.Errorf("%s: task %s is declared in a test file, so no file of constants can hold its version: move it", t.fn.position, t.task())
 		}
 	}
 	_, err = w.constantFiles(sel, nil) // before any error that follows from its own
@@ -113,7 +113,7 @@ func (w *world) constantFiles(sel *selection, found []Target) ([]ConstantFile, e
 		}
 		for _, t := range sel.targets {
 			if t.pkg == p {
-				f.Constants = append(f.Constants, Constant{tasks[t.decl].name, t.name, versions[t.name]})
+				f.Constants = append(f.Constants, Constant{tasks[t.decl()].name, t.name, versions[t.name]})
 			}
 		}
 		made, exists, err := w.isConstantsFile(p.dir)

@@ -35,7 +35,7 @@ func (w *world) traceHash(cfg Config) error {
 		return fmt.Errorf("trace the hash of %s: it is no single function: name one, such as %s", cfg.TraceHash, sel.targets[0].name)
 	}
 	t := sel.targets[0]
-	w.traced = &hashTrace{t.decl, symbol.Of(t.object()), cfg.HashTrace}
+	w.traced = &hashTrace{t.decl(), symbol.Of(t.object()), cfg.HashTrace}
 	return nil
 }
 

@@ -32,7 +32,7 @@ func List(ctx context.Context, cfg Config) ([]Entry, error) {
 	}
 	entries := make([]Entry, len(sel.targets))
 	for i, t := range sel.targets {
-		entries[i] = Entry{Name: t.name, Package: t.pkg.path, Position: w.position(t.decl.Name.Pos()), Task: t.task()}
+		entries[i] = Entry{Name: t.name, Package: t.pkg.path, Position: t.fn.position, Task: t.task()}
 	}
 	return entries, nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/autover/autover/depversion"
 	"github.com/autover/autover/internal/inputs"
+	"github.com/autover/autover/internal/store"
 	"golang.org/x/tools/go/packages"
 )
 
@@ -40,7 +41,7 @@ const externalSpace = 1 << 30
 // names that begin with "." or "_") stay outside for the same reason.
 type world struct {
 	in   *inputs.Reader
-	fset *token.FileSet // positions of private files; increasing in the order of private
+	fset *token.FileSet // positions of private files; increasing in each package
 	// root is the folder of go.mod, or of go.work; positions are relative to it.
 	root string
 	// roots are the folders of the main modules.
@@ -67,6 +68,9 @@ type world struct {
 	privatePatterns string
 	cached          map[string]string
 
+	kept    *summaries // what earlier runs found; nil without a cache
+	checker *checker   // set by check; its typesOf returns the types of any package
+
 	configs map[string]*configFile // by folder; nil for one without
 	origins map[string]string      // where keys of the whole run stand, for messages
 
@@ -84,7 +88,7 @@ type world struct {
 type importEdge struct {
 	path, id string
 	// blank says that every file that has the import has it as `import _`. It
-	// is set when the files are parsed.
+	// is set by world.check.
 	blank bool
 }
 
@@ -112,9 +116,14 @@ type privatePackage struct {
 	info    *types.Info
 	cgo     bool // a file imports "C", or types of C reach it from an import
 
-	errs   []problem
-	parsed chan struct{} // closed when files is complete
-	decls  *declarations // made by declared
+	errs    []problem
+	decls   *declarations // made by declared
+	outline *outline      // made by world.outlined
+	known   *keptPackage  // what an earlier run found, in place of syntax and types; nil without
+	// action is that of the entry for the package, if it keeps one; api is to be kept.
+	action store.ID
+	keeps  bool
+	api    api
 
 	directives map[*ast.FuncDecl]*directives // none for most packages
 }
@@ -139,6 +148,9 @@ type externalPackage struct {
 	initialises bool
 	// linknames are the private symbols that its go:linkname directives name.
 	linknames []string
+	// action is that of the entry for the package, if it keeps one.
+	action store.ID
+	keeps  bool
 
 	errs []problem
 }
@@ -391,7 +403,7 @@ func (w *world) addPrivate(p *packages.Package) {
 		id: p.ID, path: p.PkgPath, forTest: p.ForTest, dir: p.Dir, name: p.Name, module: p.Module,
 		goFiles: p.GoFiles, otherFiles: p.OtherFiles, ignoredFiles: p.IgnoredFiles,
 		embedFiles: p.EmbedFiles, embedPatterns: p.EmbedPatterns,
-		imports: edges(p), parsed: make(chan struct{}),
+		imports: edges(p),
 	}
 	for _, f := range p.GoFiles {
 		q.fileNames = append(q.fileNames, filepath.Base(f))

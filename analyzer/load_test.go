@@ -293,7 +293,7 @@ func F() {}
 	if err != nil || len(sel.targets) != 1 || !sel.single {
 		t.Fatal(sel, err)
 	}
-	if got := w.position(sel.targets[0].decl.Pos()); got != "../lib/used/used.go:2" {
+	if got := sel.targets[0].fn.position; got != "../lib/used/used.go:2" {
 		t.Errorf("position %s", got)
 	}
 	if got := w.privateByID["example.com/lib/used"].goVersion(); got != "go1.21" {
@@ -512,7 +512,7 @@ func TestSymbolicLinks(t *testing.T) {
 			}
 			w := mustLoad(t, Config{Dir: filepath.Join(link, sub)})
 			sel, err := w.selectTargets([]string{target}, false, false)
-			if err != nil || names(sel) != "example.com/m/p.F" || w.position(sel.targets[0].decl.Pos()) != "p/p.go:2" {
+			if err != nil || names(sel) != "example.com/m/p.F" || sel.targets[0].fn.position != "p/p.go:2" {
 				t.Errorf("%s in %q: %v, %v", target, sub, sel, err)
 			}
 		}

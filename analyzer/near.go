@@ -24,7 +24,8 @@ func (w *world) nearFunctions(group []*privatePackage, name string) []string {
 	var local []string
 	seen := make(map[string]bool)
 	for _, p := range group {
-		for other := range p.declared().funcs {
+		for _, f := range w.outlined(p).funcs {
+			other := f.name
 			if full := p.path + "." + other; !seen[full] && near.Is(name, other) {
 				seen[full] = true
 				local = append(local, full)
@@ -39,7 +40,8 @@ func (w *world) nearFunctions(group []*privatePackage, name string) []string {
 func (w *world) withFunction(name string, except map[string]bool) []string {
 	var list []string
 	for _, p := range w.filter(func(*privatePackage) bool { return true }) {
-		for other := range p.declared().funcs {
+		for _, f := range w.outlined(p).funcs {
+			other := f.name
 			full := p.path + "." + other
 			if (other == name || strings.HasSuffix(other, "."+name)) && !except[full] {
 				list = append(list, full)
@@ -62,7 +64,7 @@ func (w *world) nearPackages(s string) []string {
 			case !near.Is(base, other):
 			case c.name == "":
 				list = append(list, p.path)
-			case p.declared().funcs[c.name] != nil:
+			case w.outlined(p).function(c.name) != nil:
 				list = append(list, p.path+"."+c.name)
 			}
 		}

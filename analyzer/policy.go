@@ -136,7 +136,7 @@ func (v *versioner) components(ctx context.Context, t target, c *closure, k *kno
 		case k.spec != nil:
 			add("image-spec", k.spec...)
 		case k.policies.chosen["image"]:
-			return nil, fmt.Errorf("%s: policy image is chosen, but %s has no image: give -image, -image-spec or image= in its //autover:task", v.w.position(t.decl.Pos()), t.name)
+			return nil, fmt.Errorf("%s: policy image is chosen, but %s has no image: give -image, -image-spec or image= in its //autover:task", t.fn.position, t.name)
 		}
 	}
 	if k.policies.on["files"] {
@@ -155,7 +155,7 @@ func (v *versioner) components(ctx context.Context, t target, c *closure, k *kno
 		if !k.policies.on[p.Name()] {
 			continue
 		}
-		text, err := p.Contribution(ctx, Subject{Target: t.name, Package: t.pkg.path, Position: v.w.position(t.decl.Name.Pos()), Dir: t.pkg.dir})
+		text, err := p.Contribution(ctx, Subject{Target: t.name, Package: t.pkg.path, Position: t.fn.position, Dir: t.pkg.dir})
 		if err != nil {
 			return nil, fmt.Errorf("policy %s: version of %s: %w", p.Name(), t.name, err)
 		}

@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"context"
+	"errors"
 
 	"github.com/autover/autover/internal/inputs"
 )
@@ -28,7 +29,7 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 	if r != nil {
 		return r, nil
 	}
-	v, r, err := analyse(ctx, cfg, inputs.NewReader(c != nil))
+	v, r, err := analyse(ctx, cfg, inputs.NewReader(c != nil), c.summaries())
 	if err != nil {
 		return nil, err
 	}
@@ -36,15 +37,20 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 	return r, nil
 }
 
-// analyse finds the versions of the targets from what it reads through in.
-func analyse(ctx context.Context, cfg Config, in *inputs.Reader) (*versioner, *Report, error) {
+// analyse finds the versions of the targets from what it reads through in, and from what
+// kept knows of packages.
+func analyse(ctx context.Context, cfg Config, in *inputs.Reader, kept *summaries) (*versioner, *Report, error) {
 	w, err := load(ctx, cfg, in)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := w.check(ctx); err != nil {
+	w.kept = kept.of(w)
+	if err := w.check(ctx); errors.Is(err, errNeedsSource) {
+		return analyse(ctx, cfg, in, nil)
+	} else if err != nil {
 		return nil, nil, err
 	}
+	w.traceKnown(cfg)
 	w.refuseResults()
 	sel, err := w.selectRequested(cfg)
 	if err != nil {

@@ -83,26 +83,34 @@ type link struct {
 	position string
 }
 
-// summarize reduces every private package to its summary. Packages are
-// independent of each other here and are done in parallel.
+// summarize reduces every private package to its summary, unless that is known.
+// Packages are independent of each other here and are done in parallel.
 func (w *world) summarize(ctx context.Context) ([]*unit, error) {
 	private := w.usable()
+	units := make([]*unit, len(private))
+	var fresh []*privatePackage
+	for i, p := range private {
+		if p.known != nil {
+			units[i] = p.known.unit
+		} else {
+			fresh = append(fresh, p)
+		}
+	}
 	if w.explain { // before normalizers takes out code
 		var err error
 		if w.found, err = w.evidence(); err != nil {
 			return nil, err
 		}
 	}
-	embeds := make([]map[*types.Var]hasher.Digest, len(private))
-	for i, p := range private {
+	embeds := make([]map[*types.Var]hasher.Digest, len(fresh))
+	for i, p := range fresh {
 		var err error
 		if embeds[i], err = w.embeds(p); err != nil {
 			return nil, err
 		}
 	}
-	normalizers := w.normalizers(private, embeds)
+	normalizers := w.normalizers(fresh, embeds)
 	bodies := w.bodies()
-	units := make([]*unit, len(private))
 	errs := make([]error, len(private))
 	next := make(chan int)
 	var wg sync.WaitGroup
@@ -112,12 +120,17 @@ func (w *world) summarize(ctx context.Context) ([]*unit, error) {
 				if ctx.Err() != nil {
 					continue
 				}
-				units[i], errs[i] = w.unit(private[i], normalizers[private[i].id], bodies)
+				p := private[i]
+				if units[i], errs[i] = w.unit(p, normalizers[p.id], bodies); errs[i] == nil {
+					w.checker.keep(p, units[i])
+				}
 			}
 		})
 	}
-	for i := range private {
-		next <- i
+	for i, p := range private {
+		if p.known == nil {
+			next <- i
+		}
 	}
 	close(next)
 	wg.Wait()
@@ -137,18 +150,19 @@ func (w *world) summarize(ctx context.Context) ([]*unit, error) {
 func (w *world) usable() []*privatePackage {
 	var list []*privatePackage
 	for _, p := range w.private {
-		if p.types != nil && len(p.errs) == 0 {
+		if (p.types != nil || p.known != nil) && len(p.errs) == 0 {
 			list = append(list, p)
 		}
 	}
 	return list
 }
 
-// bodies returns the function bodies of all private packages that have no cgo.
+// bodies returns the function bodies of all private packages that have been
+// type-checked and have no cgo.
 func (w *world) bodies() *callgraph.Bodies {
 	var sources []callgraph.Source
 	for _, p := range w.usable() {
-		if !p.cgo {
+		if !p.cgo && p.types != nil {
 			sources = append(sources, callgraph.Source{Types: p.types, Files: p.files, Info: p.info})
 		}
 	}

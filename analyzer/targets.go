@@ -18,13 +18,13 @@ import (
 type target struct {
 	name string // "import/path.Func" or "import/path.Type.Method"
 	pkg  *privatePackage
-	decl *ast.FuncDecl
+	fn   *outlined
 }
 
 // directives returns what the target's //autover: comments say; never nil.
 func (t target) directives() *directives {
-	if d := t.pkg.directives[t.decl]; d != nil {
-		return d
+	if t.fn.said != nil {
+		return t.fn.said
 	}
 	return &directives{}
 }
@@ -34,7 +34,7 @@ func (t target) object() *types.Func {
 	if t.pkg.info == nil {
 		return nil
 	}
-	fn, _ := t.pkg.info.Defs[t.decl.Name].(*types.Func)
+	fn, _ := t.pkg.info.Defs[t.decl().Name].(*types.Func)
 	return fn
 }
 
@@ -91,7 +91,7 @@ func (w *world) choose(r *resolver, targets []string) (*selection, error) {
 	sel := &selection{single: single, packages: slices.Sorted(maps.Keys(r.packages)), missing: r.missing}
 	for _, f := range found {
 		p := w.privateByID[f.pkg.id]
-		sel.targets = append(sel.targets, target{f.fullName(), p, p.declared().funcs[f.fn.name]})
+		sel.targets = append(sel.targets, target{f.fullName(), p, w.outlined(p).function(f.fn.name)})
 	}
 	if err := w.checkTasks(sel.targets); err != nil {
 		return nil, err
@@ -314,7 +314,7 @@ func (r *resolver) add(p *listedPackage, fn *listedFunc) error {
 			return errNotSelected
 		}
 		position := func(p *listedPackage) string {
-			return r.w.position(r.w.privateByID[p.id].declared().funcs[fn.name].Pos())
+			return r.w.outlined(r.w.privateByID[p.id]).function(fn.name).position
 		}
 		return fmt.Errorf("find target %s: both %s and %s declare it: rename one", full, position(old.pkg), position(p))
 	}
@@ -385,7 +385,7 @@ func (w *world) noPackage(s string) error {
 // noFunction explains why name is no function of the package.
 func (w *world) noFunction(s string, group []*privatePackage, name string) error {
 	p := group[0]
-	d := p.declared()
+	d := w.declarations(p)
 	typ, method, isMethod := strings.Cut(name, ".")
 	fail := func(format string, args ...any) error {
 		return errors.New("find target " + s + ": " + fmt.Sprintf(format, args...))

@@ -41,8 +41,8 @@ func (w *world) tasks() map[string][]string {
 		if p.module == nil || !p.module.Main {
 			continue
 		}
-		for _, d := range p.directives {
-			if d.task != nil {
+		for _, f := range w.outlined(p).funcs {
+			if d := f.said; d != nil && d.task != nil {
 				all[d.task.name] = append(all[d.task.name], d.task.at)
 			}
 		}

@@ -20,23 +20,20 @@ import (
 // command has it.
 const defaultGoVersion = "go1.16"
 
-// parse reads the files of all private packages, in order and one after the
-// other, so that positions are the same in every run. Faults become problems of
-// their package.
+// parse reads the files of all private packages. Faults become problems of their
+// package.
 func (w *world) parse(ctx context.Context) error {
-	for i, p := range w.private {
+	for _, p := range w.private {
 		if err := ctx.Err(); err != nil {
-			for _, q := range w.private[i:] {
-				close(q.parsed)
-			}
 			return err
 		}
 		w.parsePackage(p)
-		close(p.parsed)
 	}
 	return nil
 }
 
+// parsePackage reads the files of a package, of which each has higher positions than
+// those before it.
 func (w *world) parsePackage(p *privatePackage) {
 	for _, name := range p.goFiles {
 		f, err := w.parseFile(w.fset, name, parser.ParseComments|parser.SkipObjectResolution)
@@ -103,20 +100,24 @@ func (w *world) parseProblems(pkg, file string, err error) []problem {
 // check parses and type-checks all packages, each after its imports and
 // independent ones in parallel. The result does not depend on the order. Faults
 // become problems of their package (see verify); the error tells only of
-// cancellation and of a platform that the type checker does not know.
+// cancellation and of a platform that the type checker does not know. Packages that
+// w.kept knows are neither parsed nor type-checked; if that doesn't do, the error is
+// errNeedsSource.
 func (w *world) check(ctx context.Context) error {
 	sizes := types.SizesFor("gc", w.goarch)
 	if sizes == nil {
 		return fmt.Errorf("find type sizes of GOARCH %s: unknown architecture: set GOARCH to one of 'go tool dist list'", w.goarch)
 	}
-	c := newChecker(w, sizes) // reads imports, which parse completes
-	parsed := make(chan error, 1)
-	go func() { parsed <- w.parse(ctx) }()
+	c := newChecker(w, sizes)
+	w.checker = c
 	c.run(ctx)
-	if err := <-parsed; err != nil {
+	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return ctx.Err()
+	if c.failed != nil || w.needsSource() {
+		return errNeedsSource
+	}
+	return nil
 }
 
 // checker schedules the type-checking of a world.
@@ -135,6 +136,12 @@ type checker struct {
 	types   map[string]*types.Package
 	bad     map[string]bool // packages without usable types
 	cgo     map[string]bool // packages outside the standard library that use cgo, and their importers
+
+	kept      *summaries     // nil without a cache
+	apis      map[string]api // of packages that were found there, or can be kept
+	idOf      map[*types.Package]string
+	restoring sync.Mutex
+	failed    error // why an API couldn't be restored
 }
 
 func newChecker(w *world, sizes types.Sizes) *checker {
@@ -144,6 +151,7 @@ func newChecker(w *world, sizes types.Sizes) *checker {
 		waiting: make(map[string]int), users: make(map[string][]string),
 		ready: make(chan string, len(ids)), left: len(ids),
 		types: map[string]*types.Package{"unsafe": types.Unsafe}, bad: make(map[string]bool), cgo: make(map[string]bool),
+		kept: w.kept, apis: map[string]api{"unsafe": {}}, idOf: map[*types.Package]string{types.Unsafe: "unsafe"},
 	}
 	for _, id := range ids {
 		for _, e := range w.importsOf(id) {
@@ -193,13 +201,19 @@ func (c *checker) done(id string) {
 
 func (c *checker) check(id string) {
 	if p := c.w.privateByID[id]; p != nil {
-		<-p.parsed
+		if c.recallPrivate(p) {
+			return
+		}
+		c.w.parsePackage(p)
 		faults := guard(p.path, func() { c.checkPrivate(p) })
 		p.errs = append(p.errs, faults...)
 		c.record(id, p.types, len(p.errs) > 0, c.seesCgo(p.cgo, p.imports))
 		return
 	}
 	p := c.w.external[id]
+	if c.recallExternal(p) {
+		return
+	}
 	faults := guard(p.path, func() { c.checkExternal(p) })
 	p.errs = append(p.errs, faults...)
 	c.record(id, p.types, len(p.errs) > 0, c.seesCgo(p.cgo, p.imports))
@@ -230,7 +244,7 @@ func (c *checker) record(id string, t *types.Package, bad, cgo bool) {
 	defer c.mu.Unlock()
 	c.cgo[id] = cgo
 	if t != nil {
-		c.types[id] = t
+		c.types[id], c.idOf[t] = t, id
 	}
 	if bad || t == nil {
 		c.bad[id] = true
@@ -251,9 +265,7 @@ func (i importer) Import(path string) (*types.Package, error) {
 		if e.path != path {
 			continue
 		}
-		i.c.mu.Lock()
-		defer i.c.mu.Unlock()
-		if t := i.c.types[e.id]; t != nil {
+		if t := i.c.typesOf(e.id); t != nil {
 			return t, nil
 		}
 	}
@@ -310,6 +322,9 @@ func (c *checker) checkPrivate(p *privatePackage) {
 	p.cgo = p.cgo || cgo && mentionsInvalid(p.info)
 	if len(p.errs) == 0 {
 		p.errs = c.w.refused(p)
+	}
+	if len(p.errs) == 0 {
+		c.publishPrivate(p)
 	}
 }
 
@@ -392,7 +407,11 @@ func (c *checker) checkExternal(p *externalPackage) {
 	}
 	p.registers = c.registrations(p, files)
 	p.initialises = p.hasInitWork(files)
-	p.linknames = c.w.privateLinknames(p, files)
+	linknames := linknamesIn(files)
+	p.linknames = c.w.privateNames(p, linknames)
+	if !c.seesCgo(p.cgo, p.imports) {
+		c.keepExternal(p, linknames)
+	}
 }
 
 // registrations returns the IDs of the packages with which p registers itself.
@@ -416,24 +435,29 @@ func (c *checker) registrations(p *externalPackage, files []*externalFile) []str
 	return found
 }
 
-// privateLinknames returns the private symbols that go:linkname directives of
-// an external package name. That the runtime calls main.main is no link that
-// other code could take.
-func (w *world) privateLinknames(p *externalPackage, files []*externalFile) []string {
+// linknamesIn returns the symbols elsewhere that go:linkname directives name.
+func linknamesIn(files []*externalFile) []string {
 	var names []string
 	for _, f := range files {
 		for _, line := range f.text.linknames {
-			words := strings.Fields(line)
-			if len(words) != 3 {
-				continue
-			}
-			name := plainSymbol(words[2])
-			if pkg := packageOf(name); pkg == "main" && p.module != nil || w.privateByID[pkg] != nil {
-				names = append(names, name)
+			if words := strings.Fields(line); len(words) == 3 {
+				names = append(names, plainSymbol(words[2]))
 			}
 		}
 	}
 	return names
+}
+
+// privateNames returns those of the symbols that an external package names which are
+// private. That the runtime calls main.main is no link that other code could take.
+func (w *world) privateNames(p *externalPackage, names []string) []string {
+	var private []string
+	for _, name := range names {
+		if pkg := packageOf(name); pkg == "main" && p.module != nil || w.privateByID[pkg] != nil {
+			private = append(private, name)
+		}
+	}
+	return private
 }
 
 func (c *checker) externalConfig(p *externalPackage) types.Config {

@@ -202,7 +202,7 @@ func (v *versioner) version(ctx context.Context, t target) (Target, error) {
 	if err != nil {
 		return Target{}, err
 	}
-	start := v.g.funcs[string(symbol.Of(t.object()))]
+	start := v.g.funcs[string(t.symbol())]
 	in := hasher.Inputs{Target: t.name, Toolchain: v.ext.toolchain(k), Salt: k.salt}
 	var c *closure
 	if k.policies.on["private"] {
@@ -229,9 +229,9 @@ func (v *versioner) version(ctx context.Context, t target) (Target, error) {
 	for _, m := range ext.modules {
 		in.Modules = append(in.Modules, hasher.Module(m))
 	}
-	d := in.TracedDigest(v.w.traced.form(t.decl))
+	d := in.TracedDigest(v.w.traced.of(t.symbol()))
 	out := Target{
-		Name: t.name, Version: hasher.Version(d), Digest: d.String(), Position: v.w.position(t.decl.Name.Pos()),
+		Name: t.name, Version: hasher.Version(d), Digest: d.String(), Position: t.fn.position,
 		Task: t.task(), Functions: c.functions, Modules: ext.modules,
 	}
 	if p := t.directives().pin; p != nil {

@@ -8,7 +8,8 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
-// Source is a type-checked package whose function bodies are to be analysed.
+// Source is a type-checked package whose function bodies are to be analysed, or, with
+// Types alone, one of which no more than the API is known.
 type Source struct {
 	Types *types.Package
 	Files []*ast.File

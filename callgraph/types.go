@@ -222,16 +222,26 @@ func (t *typeTable) kind(typ types.Type) string {
 	return ""
 }
 
-// typeName names a declared type. A type declared in a function is named by
-// its scope, in which it is unique.
+// typeName names a declared type. A type declared in a function is told from others
+// by its place in the files of its package, which is the same for the same files
+// wherever they lie and whatever else is loaded.
 func typeName(o *types.TypeName) string {
 	if o.Pkg() == nil {
 		return o.Name()
 	}
-	if o.Parent() != nil && o.Parent() != o.Pkg().Scope() {
-		return fmt.Sprintf("%s.%s@%d", o.Pkg().Path(), o.Name(), o.Pos())
+	name := o.Pkg().Path() + "." + o.Name()
+	if o.Parent() == nil || o.Parent() == o.Pkg().Scope() {
+		return name
 	}
-	return o.Pkg().Path() + "." + o.Name()
+	file := o.Parent()
+	for file.Parent() != nil && file.Parent() != o.Pkg().Scope() {
+		file = file.Parent()
+	}
+	number := 0
+	for number < o.Pkg().Scope().NumChildren() && o.Pkg().Scope().Child(number) != file {
+		number++
+	}
+	return fmt.Sprintf("%s@%d.%d", name, number, o.Pos()-file.Pos())
 }
 
 // memberName names a field or method as interface satisfaction sees it.

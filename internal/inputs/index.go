@@ -91,6 +91,12 @@ func (x *Index) Encode() (data []byte, fresh bool) {
 	return w.Bytes(), x.fresh
 }
 
+// Content returns the fact of a file's content; false if it is none or can't be read.
+func (x *Index) Content(name string) (store.ID, bool) {
+	fact, err := x.content(name)
+	return fact, err == nil && fact != absent && fact != folder
+}
+
 // content returns the fact of a file's content.
 func (x *Index) content(name string) (store.ID, error) {
 	info, err := os.Stat(name)

@@ -199,15 +199,15 @@ func (x *Index) packageFact(dir string) (store.ID, error) {
 		return store.ID{}, err
 	}
 	var w wire.Writer
-	if err := x.writeFiles(&w, dir, entries); err != nil {
+	if err := x.writeFiles(&w, dir, entries, make(map[string]store.ID)); err != nil {
 		return store.ID{}, err
 	}
 	return store.Digest(w.Bytes()), nil
 }
 
 // writeFiles writes the names and contents of the files among the entries of a
-// folder that count. A link to a file is one.
-func (x *Index) writeFiles(w *wire.Writer, dir string, entries []fs.DirEntry) error {
+// folder that count, and adds the contents to a map. A link to a file is one.
+func (x *Index) writeFiles(w *wire.Writer, dir string, entries []fs.DirEntry, contents map[string]store.ID) error {
 	for _, e := range entries {
 		if e.IsDir() || !counts(e.Name()) {
 			continue
@@ -219,6 +219,7 @@ func (x *Index) writeFiles(w *wire.Writer, dir string, entries []fs.DirEntry) er
 		w.String(e.Name())
 		w.Uint(uint64(e.Type()))
 		w.Raw(id[:])
+		contents[filepath.Join(dir, e.Name())] = id
 	}
 	return nil
 }

@@ -73,6 +73,22 @@ func (r *Reader) saw(in Input, fact store.ID, err error) {
 	}
 }
 
+// Saw returns the fact of a file's content that the analysis saw; false if that isn't
+// remembered.
+func (r *Reader) Saw(name string) (store.ID, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	fact, ok := r.facts[Input{Content, name}]
+	return fact, ok && fact != store.ID{}
+}
+
+// Fixed tells whether a file never changes.
+func (r *Reader) Fixed(name string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.immutable(name)
+}
+
 // ReadFile is os.ReadFile.
 func (r *Reader) ReadFile(name string) ([]byte, error) {
 	data, err := os.ReadFile(name)

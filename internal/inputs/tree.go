@@ -16,6 +16,14 @@ type Tree struct {
 	ID store.ID
 	// folders are those whose files are covered.
 	folders map[string]bool
+	// contents are the facts of these files.
+	contents map[string]store.ID
+}
+
+// Content returns the fact of the content of a file that the tree covers.
+func (t *Tree) Content(name string) (store.ID, bool) {
+	id, ok := t.contents[name]
+	return id, ok
 }
 
 // Covers tells whether the tree says it all about an input.
@@ -37,7 +45,7 @@ func (t *Tree) Covers(in Input) bool {
 // vendor, those that begin with "." or "_", and other modules), and which folders
 // there are.
 func (x *Index) Tree(root string, modules []string) (*Tree, error) {
-	t := &Tree{folders: make(map[string]bool)}
+	t := &Tree{folders: make(map[string]bool), contents: make(map[string]store.ID)}
 	var w wire.Writer
 	for _, m := range modules {
 		rel, err := filepath.Rel(root, m)
@@ -61,7 +69,7 @@ func (x *Index) walk(t *Tree, w *wire.Writer, dir string, isModule bool) error {
 		return err
 	}
 	t.folders[dir] = true
-	if err := x.writeFiles(w, dir, entries); err != nil {
+	if err := x.writeFiles(w, dir, entries, t.contents); err != nil {
 		return err
 	}
 	deeper := isModule || filepath.Base(dir) != "vendor" && !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == "go.mod" })

@@ -33,6 +33,12 @@ func TestPairs(t *testing.T) {
 	if len(archives) == 0 {
 		t.Fatal("no archives in testdata/versions")
 	}
+	keptDir = t.TempDir()
+	t.Cleanup(func() {
+		if !testing.Short() && len(archives) > 20 && edited.Load() < 20 {
+			t.Errorf("after an edit what is kept of packages was of use %d times", edited.Load())
+		}
+	})
 	for _, archive := range archives {
 		t.Run(strings.TrimSuffix(filepath.Base(archive), ".txtar"), func(t *testing.T) {
 			t.Parallel()
@@ -58,6 +64,9 @@ func (p *pair) test(t *testing.T) {
 		env[s] = p.environ(t, s, dir[s])
 	}
 	reports := p.checkVersions(t, dir, env)
+	if !testing.Short() {
+		p.checkKept(t, dir, env, reports)
+	}
 	if !testing.Short() && p.beyondSource() {
 		p.checkCached(t, dir, env, reports)
 	}

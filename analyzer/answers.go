@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"unsafe"
 
 	"github.com/autover/autover/hasher"
 	"github.com/autover/autover/internal/wire"
@@ -145,11 +146,20 @@ type shared[T any] struct {
 	strings func(T) []string
 	make    func(func() string) T
 	numbers map[string]uint64
-	lists   [][]T
+	// same are the numbers of lists by what they lie in, so that one which many targets
+	// hold is looked at once.
+	same  map[sameList[T]]uint64
+	lists [][]T
+}
+
+// sameList identifies a list without looking at its elements.
+type sameList[T any] struct {
+	first  *T
+	length int
 }
 
 func newShared[T any](split func(T) []string, join func(func() string) T) *shared[T] {
-	return &shared[T]{strings: split, make: join, numbers: make(map[string]uint64)}
+	return &shared[T]{strings: split, make: join, numbers: make(map[string]uint64), same: make(map[sameList[T]]uint64)}
 }
 
 func sharedModules() *shared[Module] {
@@ -165,16 +175,24 @@ func sharedCaveats() *shared[Caveat] {
 }
 
 func (s *shared[T]) write(w *wire.Writer, list []T) {
+	id := sameList[T]{unsafe.SliceData(list), len(list)}
+	if n, ok := s.same[id]; ok {
+		w.Uint(n)
+		return
+	}
 	var key strings.Builder
 	fmt.Fprintf(&key, "%t", list == nil)
 	for _, e := range list {
 		fmt.Fprintf(&key, "%q", s.strings(e))
 	}
-	if n, ok := s.numbers[key.String()]; ok {
+	n, ok := s.numbers[key.String()]
+	if ok {
+		s.same[id] = n
 		w.Uint(n)
 		return
 	}
-	s.numbers[key.String()] = uint64(len(s.numbers)) + 1
+	n = uint64(len(s.numbers)) + 1
+	s.numbers[key.String()], s.same[id] = n, n
 	w.Uint(0)
 	w.Bool(list == nil)
 	w.Uint(uint64(len(list)))

@@ -184,7 +184,7 @@ func TestSelectSeveral(t *testing.T) {
 func TestList(t *testing.T) {
 	dir := tree(t, targetFixture)
 	got, err := List(context.Background(), Config{Dir: filepath.Join(dir, "a"), Targets: []string{"../pricing.List.Push"}, Env: offline()})
-	if err != nil || len(got) != 1 || got[0] != (Entry{Name: "example.com/shop/pricing.List.Push", Position: "pricing/quote.go:14"}) {
+	if err != nil || len(got) != 1 || got[0] != (Entry{Name: "example.com/shop/pricing.List.Push", Package: "example.com/shop/pricing", Position: "pricing/quote.go:14"}) {
 		t.Error(got, err)
 	}
 	_, err = List(context.Background(), Config{Dir: dir, Env: offline()})

@@ -11,10 +11,11 @@ import (
 )
 
 // apiWriter writes what importers can see of a package, in a form that is the same
-// however the types came about and wherever the source lies: the exported declarations, and
-// those others of the package that these mention. Of constants that is the value, of types all that
-// selectors, method sets, conversions and reflection depend on. What is mentioned of
-// other packages enters by its name, and these packages by the digests of their own APIs.
+// however the types came about and wherever the source lies: the exported declarations,
+// and those others of the package that these mention. Of constants that is the value, of
+// types all that selectors, method sets, conversions and reflection depend on. What is
+// mentioned of other packages enters by its name, and these packages by the digests of
+// their own APIs.
 type apiWriter struct {
 	wire.Writer
 	pkg     *types.Package

@@ -25,6 +25,9 @@ import (
 //     replaced by folders, and that certain files don't exist.
 //  3. the facts of these. All together lead to the answers.
 //
+// Where there is no answer, what is known of single packages still spares most of the
+// analysis: see summaries.
+//
 // The answers hold the versions of all functions of the world and the names by
 // which requests select them, because they cost a tenth of an analysis, and the
 // next target is asked for sooner or later.

@@ -65,8 +65,8 @@ func (c *checker) publish(id string, a api) {
 }
 
 // typesOf returns the types of a package, which it reads from export data if the package
-// wasn't type-checked; nil if there are none. It may be called at any time after the package has been checked, by
-// several goroutines at once.
+// wasn't type-checked; nil if there are none. It may be called at any time after the
+// package has been checked, by several goroutines at once.
 func (c *checker) typesOf(id string) *types.Package {
 	c.mu.Lock()
 	t := c.types[id]

@@ -15,28 +15,32 @@ import (
 )
 
 // When the answers of a whole run aren't known, what an earlier run found about single
-// packages may still hold: of a private package the summary, of an external one what its
-// source says beyond its API, and of both the API, as export data without positions.
+// packages may still hold: of a private package the summary, of an external one what
+// its source says beyond its API, and of both the API, as export data without positions.
 //
 // An entry is found by all that it depends on: the program, the platform, the place of
 // the package in its module, names and contents of its files (of an external package
-// that never changes, the version of its module), and for each import what package it
-// is and the digest of its API. The API of a package covers what it takes
-// from others, so that importers need not look any further; an edit of a function body,
-// a comment or an unexported declaration that no exported one mentions leaves it, and
-// with it all entries above, as it was.
+// that never changes, version and hash of its module), and for each import what package it
+// is and the digest of its API. That digest covers what the API takes from other
+// packages, so that importers need not look any further. An edit of a function body,
+// of a comment or of an unexported declaration that no exported one mentions leaves it
+// as it was, and with it all entries above.
 //
-// A package whose summary depends on more than that has no entry and is read every time: one
-// with embedded files, assembly or other sources that aren't Go, and one that is broken. A
-// package with cgo or generated constants hasn't even an API that could be kept, nor
-// has any that imports it. Nothing at all is taken from here if that could
-// matter to packages that are read: where there is private code with cgo, which looks for methods in all
-// that it imports, or a function with results is ignored, whose callers have to be checked.
+// A package whose summary depends on more than that has no entry and is read every
+// time: one with embedded files, assembly or other sources that aren't Go, and one that
+// is broken. A package with cgo or generated constants hasn't even an API that could
+// be kept, nor has any that imports it. Where private code has cgo, which looks for
+// methods in all that it imports, or ignores a function with results, whose callers
+// have to be checked, nothing at all is taken from here.
+
+// summaries are what is kept of the packages of a world.
 type summaries struct {
 	cache *cache
 	in    *inputs.Reader
 	// around is what all entries depend on.
 	around []string
+	// sums are the go.sum hashes of the modules of external packages that never change.
+	sums map[string]string
 	// contents are those of the files of private packages, and of external ones that may
 	// change, before the analysis.
 	contents map[string]store.ID
@@ -80,7 +84,11 @@ func (s *summaries) of(w *world) *summaries {
 	if s == nil {
 		return nil
 	}
-	s.in, s.contents = w.in, make(map[string]store.ID)
+	ids, err := w.identities()
+	if err != nil {
+		return nil // the analysis will tell
+	}
+	s.in, s.contents, s.sums = w.in, make(map[string]store.ID), make(map[string]string)
 	s.around = []string{w.goos, w.goarch, w.env["GOVERSION"], w.env["GOEXPERIMENT"], w.env["CGO_ENABLED"]}
 	var modules []string
 	for _, p := range w.private {
@@ -92,6 +100,8 @@ func (s *summaries) of(w *world) *summaries {
 	for _, p := range w.external {
 		if len(p.goFiles) > 0 && !w.in.Fixed(p.goFiles[0]) {
 			s.read(p.goFiles)
+		} else if m, _, err := ids.of(p); err == nil {
+			s.sums[p.id] = m.Sum
 		}
 	}
 	return s
@@ -194,6 +204,9 @@ func (c *checker) externalKey(p *externalPackage) (store.ID, bool) {
 			names = append(names, filepath.Base(f))
 		}
 		k.Strings(names)
+		sum, ok := c.kept.sums[p.id]
+		k.unknown = k.unknown || !ok
+		k.String(sum)
 	} else {
 		k.files(c.kept, p.goFiles)
 	}

@@ -11,18 +11,19 @@ import (
 	"github.com/autover/autover/analyzer"
 )
 
-// keptDir is a cache that all pairs share, so that each also meets what is kept of packages
-// of the same name elsewhere.
+// keptDir is a cache that all pairs share, so that each also meets what is kept of
+// packages of the same name elsewhere.
 var keptDir string
 
-// edited counts the pairs in which packages of the second side were known from the
-// first one or from other pairs.
-var edited atomic.Int64
+// compared counts pairs, edited those in which packages of the second side were known
+// from the first one or from other pairs.
+var compared, edited atomic.Int64
 
 // checkKept analyses one side with a cache and then, in the same folder, the other
-// one, and holds its report against that without a cache. So each pair is an edit
-// after which something that is kept of a package might be taken for more than it is worth.
+// one, and holds its report against that without a cache. So each pair is an edit after
+// which what is kept of a package might be taken for more than it is worth.
 func (p *pair) checkKept(t *testing.T, dirs [2]string, env [2][]string, reports [2]*analyzer.Report) {
+	compared.Add(1)
 	dir := filepath.Join(t.TempDir(), "m")
 	targets := [2][]string{p.targets(before), {"./..."}}
 	for _, s := range []side{before, after} {

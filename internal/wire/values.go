@@ -15,8 +15,8 @@ import (
 // Fields need not be exported, since it is the package of the type that asks.
 
 // Value writes a value of any type that is made of booleans, numbers, strings, arrays,
-// slices, maps with ordered keys, structs and pointers to these. It panics
-// if there is anything else in the type. What two pointers have in common is written twice.
+// slices, maps with ordered keys, structs and pointers to these. It panics if there is
+// anything else in the type. What two pointers have in common is written twice.
 func (w *Writer) Value(v any) {
 	p := reflect.ValueOf(v)
 	codecOf(p.Type()).write(w, addressable(p))

@@ -52,9 +52,13 @@ func (c *cache) noteGo(w *world) error {
 }
 
 // notePackage notes the files of a package, and that the folders between it and
-// its module belong to no other module.
+// its module belong to no other module. The module of a vendored package has no
+// folder.
 func (c *cache) notePackage(w *world, dir, module string) {
 	w.in.Note(inputs.Package, dir)
+	if module == "" {
+		return
+	}
 	for d := dir; d != module && isBelow(d, module); d = filepath.Dir(d) {
 		w.in.Note(inputs.Content, filepath.Join(d, "go.mod"))
 	}

@@ -92,6 +92,7 @@ func linkUnits(w *world, units []*unit, ignored map[symbol.ID]bool) *callgraph.P
 		References:  func(id symbol.ID) []symbol.ID { return refs[id] },
 		Initialized: func(id symbol.ID) []symbol.ID { return vars[id] },
 		Linked:      linkedFunctions(w, units),
+		Methods:     w.moduleMethods(),
 	}
 	for _, u := range units {
 		if u.flows != nil {

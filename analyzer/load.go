@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/autover/autover/callgraph"
 	"github.com/autover/autover/depversion"
 	"github.com/autover/autover/internal/inputs"
 	"github.com/autover/autover/internal/store"
@@ -146,6 +147,8 @@ type externalPackage struct {
 	// initialises says that the package does something when a program starts,
 	// its imports apart.
 	initialises bool
+	// methods are those of its types, by name, if it is of another module.
+	methods map[string]callgraph.MethodKinds
 	// linknames are the private symbols that its go:linkname directives name.
 	linknames []string
 	// action is that of the entry for the package, if it keeps one.

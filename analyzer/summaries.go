@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/autover/autover/callgraph"
 	"github.com/autover/autover/hasher"
 	"github.com/autover/autover/internal/inputs"
 	"github.com/autover/autover/internal/store"
@@ -64,6 +65,7 @@ type keptExternal struct {
 	registers   []string
 	initialises bool
 	linknames   []string
+	methods     map[string]callgraph.MethodKinds
 }
 
 // errNeedsSource is the error of an analysis that can do nothing with what is kept of
@@ -304,7 +306,7 @@ func (c *checker) recallExternal(p *externalPackage) bool {
 	if !ok {
 		return false
 	}
-	p.registers, p.initialises = known.registers, known.initialises
+	p.registers, p.initialises, p.methods = known.registers, known.initialises, known.methods
 	p.linknames = c.w.privateNames(p, known.linknames)
 	c.publish(p.id, api{known.digest, data})
 	return true
@@ -316,7 +318,7 @@ func (c *checker) keepExternal(p *externalPackage, linknames []string) {
 		return
 	}
 	if a, ok := c.export(p.id, p.types); ok && p.keeps {
-		c.put(p.action, externalKind, p.id, keptExternal{a.digest, p.registers, p.initialises, linknames}, a)
+		c.put(p.action, externalKind, p.id, keptExternal{a.digest, p.registers, p.initialises, linknames, p.methods}, a)
 	}
 }
 

@@ -405,6 +405,9 @@ func (c *checker) checkExternal(p *externalPackage) {
 		c.explainExternal(p, conf, first)
 		return
 	}
+	if p.module != nil {
+		p.methods = methodsOf(p.types)
+	}
 	p.registers = c.registrations(p, files)
 	p.initialises = p.hasInitWork(files)
 	linknames := linknamesIn(files)

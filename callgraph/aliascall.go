@@ -195,8 +195,10 @@ func (a *aliasCalls) retains(c *linkedCall) bool {
 // hand makes what a call hands over part of what its external code knows.
 func (a *aliasCalls) hand(c *linkedCall, known int32) {
 	a.g.flow(known, c.receiver(a.g))
-	for _, n := range c.refs.Args {
-		a.g.flow(known, n)
+	for i, n := range c.refs.Args {
+		if !c.onlyReads(i) {
+			a.g.flow(known, n)
+		}
 	}
 	if c.Kind == InvokeCall {
 		for _, n := range a.targetsOf(c).held {

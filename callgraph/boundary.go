@@ -14,6 +14,7 @@ type linkedCall struct {
 	args    []int32
 	results []int32
 	content int32
+	made    int32 // the external types, and private ones with external methods, that are called; 0 for none
 	model   model
 	bound   bool // the rules of an external call are in place
 	// packages are the external packages that may be called.
@@ -25,6 +26,28 @@ type linkedCall struct {
 	// the receiver, if that is in a field.
 	refs  CallMemory
 	field string
+}
+
+// onlyReads tells whether the argument at an index is only read.
+func (c *linkedCall) onlyReads(arg int) bool {
+	return c.Kind != DynamicCall && c.model.reads.has(c.position(arg))
+}
+
+// position returns that of an argument, which counts the receiver.
+func (c *linkedCall) position(arg int) int {
+	if c.Kind == InvokeCall {
+		return arg + 1
+	}
+	return arg
+}
+
+// writes tells whether the call may write to memory behind the argument with a
+// position. What a function value is made of has none.
+func (c *linkedCall) writes(position int) bool {
+	if c.Kind == DynamicCall {
+		return c.model.writes != 0
+	}
+	return c.model.writes.has(position)
 }
 
 func (s *solver) addCall(c *Call, at func(Node) int32, all func([]Node) []int32, tokens, memories []int32) {
@@ -91,8 +114,7 @@ func (r dynamicRule) apply(s *solver, _, token int32) {
 	case ExternalToken:
 		s.bind(r.c, t.key, packageOfName(t.key))
 	case ObjectToken: // a function that external code made
-		s.put(r.c.content, token)
-		s.bindObject(r.c, t)
+		s.bindObject(r.c, token)
 	}
 }
 
@@ -113,32 +135,20 @@ type invokeRule struct{ c *linkedCall }
 
 func (r invokeRule) apply(s *solver, _, token int32) {
 	t := s.tokens[token]
+	switch closed := s.isClosed(r.c.Interface); {
+	case t.kind == ObjectToken && closed:
+		s.edge(s.inside(t.content, r.c.Interface), r.c.callee, 0)
+		return
+	case (t.kind == FuncToken || t.kind == ExternalToken) && (closed || !s.ofFunctions(r.c.Method)):
+		return
+	}
 	if t.kind != TypeToken {
-		s.put(r.c.content, token)
-		s.bindObject(r.c, t)
-		if t.kind == ObjectToken && strings.Contains(r.c.Method, ".") {
-			s.rule(t.content, hiddenRule(r))
-		}
+		s.bindObject(r.c, token)
 		return
 	}
 	if typ := s.types[t.key]; typ != nil {
 		if m := typ.method(r.c.Method); m != nil {
 			s.dispatch(r.c, typ, m)
-		}
-	}
-}
-
-// hiddenRule looks in an object that external code returned for the types that
-// have a method which is not exported, and which external code can't call.
-type hiddenRule struct{ c *linkedCall }
-
-func (r hiddenRule) apply(s *solver, _, token int32) {
-	switch t := s.tokens[token]; t.kind {
-	case ObjectToken:
-		s.rule(t.content, r)
-	case TypeToken:
-		if typ := s.types[t.key]; typ != nil && typ.method(r.c.Method) != nil {
-			s.put(r.c.callee, token)
 		}
 	}
 }
@@ -151,6 +161,10 @@ func (s *solver) dispatch(c *linkedCall, typ *Type, m *Method) {
 	case EmbeddedInterface:
 		s.invokeField(c, m)
 	case ExternalMethod:
+		if c.made == 0 {
+			c.made = s.newNode()
+		}
+		s.put(c.made, s.token(TypeToken, typ.Key))
 		if m.Field != "" {
 			s.edge(s.named(m.Field), c.content, 0)
 		}
@@ -166,9 +180,9 @@ func (s *solver) invokeField(c *linkedCall, m *Method) {
 	}
 	c.fields[key] = true
 	inner := *c.Call
-	inner.Method, inner.Package = m.Proc, m.Package
+	inner.Method, inner.Interface, inner.Package = m.Proc, m.Interface, m.Package
 	l := *c
-	l.Call, l.bound, l.callee, l.packages, l.field = &inner, false, s.named(m.Field), map[string]bool{}, m.Field
+	l.Call, l.bound, l.callee, l.made, l.packages, l.field = &inner, false, s.named(m.Field), 0, map[string]bool{}, m.Field
 	s.calls = append(s.calls, &l)
 	s.rule(l.callee, invokeRule{&l})
 }
@@ -188,15 +202,29 @@ func (s *solver) receive(typ *Type, m *Method) {
 // function that is one. The object's type says which code that is; where it
 // isn't known, the code is that of a package with a model, for the results of
 // others are objects of the outside.
-func (s *solver) bindObject(c *linkedCall, t solved) {
+func (s *solver) bindObject(c *linkedCall, token int32) {
+	t := s.tokens[token]
+	if t.kind == ObjectToken && !s.answers(c, t.typ) {
+		return
+	}
+	s.put(c.content, token)
 	switch {
+	case t.kind == ObjectToken && c.Interface == "reflect.Type": // nothing else implements it
+		s.bind(c, "reflect.Type."+c.Method, c.Package)
 	case t.kind != ObjectToken, t.content == s.out:
-		s.bindModel(c, unknown)
+		m, ok := s.contract(c)
+		if !ok {
+			m = unknown
+		}
+		m.asks = true
+		s.bindModel(c, m)
 	case t.typ != unknownObject && t.typ != closedObject && strings.Contains(t.typ, "."):
 		s.bind(c, t.typ+"."+c.Method, packageOfName(strings.TrimLeft(t.typ, "*[]")))
 	case c.Package != "":
 		s.bind(c, c.Package+"."+c.Method, c.Package)
-		s.bindModel(c, held)
+		if _, ok := s.contract(c); !ok {
+			s.bindModel(c, held)
+		}
 	default:
 		s.bindModel(c, held)
 	}
@@ -303,7 +331,8 @@ func widen(m *model, other model) bool {
 	old := *m
 	m.calls = m.calls || other.calls
 	m.keeps = m.keeps || other.keeps
-	m.writes = m.writes || other.writes
+	m.writes |= other.writes
+	m.reads &= other.reads
 	m.registers = m.registers || other.registers
 	m.asks = m.asks || other.asks
 	m.returns = m.returns || other.returns
@@ -312,7 +341,7 @@ func widen(m *model, other model) bool {
 			m.methods = append(m.methods[:len(m.methods):len(m.methods)], name)
 		}
 	}
-	return m.calls != old.calls || m.keeps != old.keeps || m.writes != old.writes || m.registers != old.registers ||
+	return m.calls != old.calls || m.keeps != old.keeps || m.writes != old.writes || m.reads != old.reads || m.registers != old.registers ||
 		m.asks != old.asks || m.returns != old.returns || len(m.methods) != len(old.methods)
 }
 
@@ -407,7 +436,11 @@ func (s *solver) callback(r contentRule, node int32, key string) {
 		if param < 0 {
 			continue
 		}
-		for _, o := range []int32{s.object(node, r.self), s.object(r.passing, unknownObject)} {
+		self := r.self
+		if strings.HasPrefix(p.kinds[i], "f:") {
+			self = unknownObject // what it is made of is no type of a function
+		}
+		for _, o := range []int32{s.object(node, self), s.object(r.passing, unknownObject)} {
 			if f := s.filter(p.kinds[i]); f == 0 || s.filters[f].passes(s, o) {
 				s.put(param, o)
 			}

@@ -52,11 +52,13 @@ func (b *builder) call(instr ssa.CallInstruction) {
 	}
 	fn := c.StaticCallee()
 	if fn == nil {
-		b.sum.Calls = append(b.sum.Calls, Call{
+		call := Call{
 			Kind: DynamicCall, Owner: b.owner, Callee: b.value(c.Value),
 			Method: b.types.key(signatureOnly(c.Signature())),
 			Wraps:  wrapsErrors(c.Args), Args: b.valuesOf(c.Args), Results: res, Kinds: b.kindsOf(c.Signature()), Content: b.newNode(), Position: b.in.Position(instr.Pos()),
-		})
+		}
+		b.handedOver(&call, 0, c.Args, instr)
+		b.sum.Calls = append(b.sum.Calls, call)
 		return
 	}
 	if key, private := b.procOf(fn); private {
@@ -91,19 +93,22 @@ func (b *builder) invoke(c *ssa.CallCommon, res []Node, instr ssa.CallInstructio
 		b.copy(n, b.sharedNode(b.types.paramNode(p)))
 		recv = n
 	}
+	iface := ""
+	if _, ok := typ.(*types.TypeParam); !ok {
+		iface = b.types.describe(typ)
+	}
 	pkg := ""
 	if n := namedOf(typ); n != nil && n.Obj().Pkg() != nil && !b.in.Private(n.Obj().Pkg()) {
 		pkg = n.Obj().Pkg().Path()
 	}
 	call := Call{
-		Kind: InvokeCall, Owner: b.owner, Callee: recv, Method: memberName(c.Method), Package: pkg,
+		Kind: InvokeCall, Owner: b.owner, Callee: recv, Method: memberName(c.Method), Interface: iface, Package: pkg,
 		Wraps: wrapsErrors(c.Args), Args: b.valuesOf(c.Args), Results: res, Kinds: b.kindsOf(c.Signature()), Content: b.newNode(), Position: b.in.Position(instr.Pos()),
 	}
-	handed := c.Args
 	if pkg != "" { // what external code has made may be changed
-		handed = append([]ssa.Value{c.Value}, handed...)
+		b.handedOver(&call, 0, []ssa.Value{c.Value}, instr)
 	}
-	b.handedOver(&call, handed, instr)
+	b.handedOver(&call, 1, c.Args, instr)
 	b.sum.Calls = append(b.sum.Calls, call)
 }
 
@@ -114,7 +119,7 @@ func (b *builder) external(fn *ssa.Function, c *ssa.CallCommon, res []Node, inst
 		Wraps: wrapsErrors(c.Args), Args: b.valuesOf(c.Args), Results: res, Kinds: b.kindsOf(c.Signature()), Content: b.newNode(), Position: b.in.Position(instr.Pos()),
 	}
 	b.fact(b.owner).externals[call.Package] = true
-	b.handedOver(&call, c.Args, instr)
+	b.handedOver(&call, 0, c.Args, instr)
 	for _, t := range fn.TypeArgs() {
 		b.handType(&call, t)
 	}

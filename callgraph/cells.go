@@ -26,6 +26,15 @@ func (t *typeTable) memory(typ types.Type) []string {
 	return c
 }
 
+// exposed returns the cells of the memory that code which finds a value of the
+// type in an interface can change by reflection: what exported and embedded
+// fields lead to, and whole elements.
+func (t *typeTable) exposed(typ types.Type) []string {
+	w := memoryWalk{t: t, reflects: true, seen: map[string]bool{}, cells: map[string]bool{}}
+	w.value(typ)
+	return sortedKeys(w.cells)
+}
+
 // own returns the cells of which a variable of the type itself consists.
 func (t *typeTable) own(typ types.Type) []string {
 	w := memoryWalk{t: t, seen: map[string]bool{}, cells: map[string]bool{}}
@@ -51,9 +60,10 @@ func (t *typeTable) parts(typ types.Type, visit func(cell string)) {
 }
 
 type memoryWalk struct {
-	t     *typeTable
-	seen  map[string]bool
-	cells map[string]bool
+	t        *typeTable
+	reflects bool // follow only what reflection can set
+	seen     map[string]bool
+	cells    map[string]bool
 }
 
 // heldKey names a field of a private struct that is no memory itself, for the
@@ -65,6 +75,11 @@ func heldKey(field string) string { return "h:" + field }
 func fieldOf(cell string) (key string, ok bool) {
 	key = strings.TrimPrefix(cell, "h:")
 	return key, strings.HasPrefix(key, "f:")
+}
+
+// follows tells whether what a field refers to counts.
+func (w *memoryWalk) follows(f *types.Var) bool {
+	return !w.reflects || f.Exported() || f.Embedded()
 }
 
 // value follows the references in a value of the type.
@@ -84,7 +99,7 @@ func (w *memoryWalk) value(typ types.Type) {
 		}
 		if n, s := w.t.privateStruct(u); n != nil {
 			for f := range s.Fields() {
-				if refers(f.Type()) {
+				if refers(f.Type()) && w.follows(f) {
 					w.cells[heldKey(fieldKey(n, f))] = true
 				}
 			}
@@ -110,15 +125,17 @@ func (w *memoryWalk) value(typ types.Type) {
 	case *types.Array:
 		w.value(u.Elem())
 	case *types.Struct:
-		for i := range u.NumFields() {
-			w.value(u.Field(i).Type())
+		for f := range u.Fields() {
+			if w.follows(f) {
+				w.value(f.Type())
+			}
 		}
 	}
 }
 
 func (w *memoryWalk) element(typ, elem types.Type) {
 	w.cells[w.t.elements(typ)] = true
-	w.inner(elem)
+	w.inner(elem, true)
 }
 
 // place adds the memory that a variable of the type occupies, and follows its
@@ -127,14 +144,17 @@ func (w *memoryWalk) place(typ types.Type) {
 	if n, _ := w.t.privateStruct(typ); n == nil {
 		w.cells[w.t.elements(typ)] = true
 	}
-	w.inner(typ)
+	w.inner(typ, !w.reflects)
 }
 
 // inner adds the parts of a variable of the type, which is a part of other
-// memory itself, and follows its value.
-func (w *memoryWalk) inner(typ types.Type) {
+// memory itself, and follows its value. Whole says that it can be replaced.
+func (w *memoryWalk) inner(typ types.Type, whole bool) {
 	typ = types.Unalias(typ)
 	k := "&" + w.t.key(typ)
+	if !whole {
+		k = "&!" + w.t.key(typ)
+	}
 	if w.seen[k] {
 		return
 	}
@@ -145,23 +165,29 @@ func (w *memoryWalk) inner(typ types.Type) {
 		}
 	}
 	if n, s := w.t.privateStruct(typ); n != nil {
-		for i := range s.NumFields() {
-			w.cells[fieldKey(n, s.Field(i))] = true
-			w.inner(s.Field(i).Type())
+		for f := range s.Fields() {
+			if whole || w.follows(f) {
+				w.cells[fieldKey(n, f)] = true
+			}
+			if w.follows(f) {
+				w.inner(f.Type(), true)
+			}
 		}
 		return
 	}
 	switch u := typ.Underlying().(type) {
 	case *types.Array:
 		w.cells[w.t.elements(typ)] = true
-		w.inner(u.Elem())
+		w.inner(u.Elem(), true)
 	case *types.Struct:
 		w.cells[w.t.elements(typ)] = true
 		if _, named := typ.(*types.Named); named {
 			return // an external object
 		}
-		for i := range u.NumFields() {
-			w.inner(u.Field(i).Type())
+		for f := range u.Fields() {
+			if w.follows(f) {
+				w.inner(f.Type(), true)
+			}
 		}
 	default:
 		w.value(typ)
@@ -194,6 +220,19 @@ func (t *typeTable) elements(typ types.Type) string {
 		return anyCell + t.shape(typ)
 	}
 	return "e:" + k
+}
+
+// elementsOf names the memory of an object by its type, see objectKey.
+func elementsOf(object string) string {
+	if !strings.Contains(object, "$") {
+		return "e:" + object
+	}
+	for _, shape := range shapes {
+		if strings.HasPrefix(object, shape) {
+			return anyCell + shape
+		}
+	}
+	return anyCell
 }
 
 // shape returns the shape of a type, or that of all types that a type parameter

@@ -2,6 +2,7 @@ package callgraph
 
 import (
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/container/intsets"
 
@@ -255,34 +256,71 @@ func (c *changes) cellChange(cell int, m memoryChange) {
 // external adds the variables that a call of external code that writes
 // concerns.
 func (c *changes) external(call *linkedCall, to *intsets.Sparse) {
-	for _, id := range call.Memory {
-		c.named(id, to)
+	m := memoryChange{new(intsets.Sparse), new(intsets.Sparse)}
+	for _, h := range call.Handed {
+		if !call.writes(h.Position) {
+			continue
+		}
+		for _, id := range h.Variables {
+			c.named(id, to)
+		}
+		for _, cell := range h.Cells {
+			c.cellChange(c.reach.id(cell), m)
+		}
 	}
 	for pkg := range call.packages {
 		for _, id := range c.keptBy[pkg] {
-			c.named(id, to)
+			if v := c.linker.variables[id]; v.Aliased || v.Addressed {
+				c.named(id, m.have)
+			} else {
+				c.named(id, to) // what its maker keeps is not in the alias graph
+			}
 		}
 	}
-	m := memoryChange{new(intsets.Sparse), new(intsets.Sparse)}
-	for _, cell := range call.Cells {
-		c.cellChange(c.reach.id(cell), m)
+	reach := c.reach
+	if c.setsFields(call) {
+		reach = c.exposed
 	}
 	join := func(n int32) {
-		if cells := c.reach.of(n); cells != nil {
+		if cells := reach.behind(n); cells != nil {
 			o := c.cellsOf(cells)
 			m.have.UnionWith(o.have)
 			m.fields.UnionWith(o.fields)
 		}
 	}
-	join(call.content)
 	if call.model.asks {
 		join(c.out)
 		c.deeply(c.aliases.keys[outsideKey], m.fields)
 	}
-	c.deeply(call.receiver(&c.aliases), m.fields)
-	for _, n := range call.refs.Args {
-		c.deeply(n, m.fields)
+	if call.Kind != ExternalCall {
+		join(call.content)
+		if call.made != 0 {
+			join(call.made)
+		}
+		c.deeply(call.receiver(&c.aliases), m.fields)
+	}
+	for i, n := range call.refs.Args {
+		if call.writes(call.position(i)) {
+			c.deeply(n, m.fields)
+			if call.Kind == ExternalCall {
+				join(call.args[i])
+			}
+		}
 	}
 	m.have.IntersectionWith(m.fields)
 	to.UnionWith(m.have)
+}
+
+// setsFields tells whether the code that is called is that of the standard library,
+// and changes what it finds behind pointers in interfaces field by field.
+func (c *changes) setsFields(call *linkedCall) bool {
+	if call.packages["reflect"] {
+		return false
+	}
+	known := len(call.packages) > 0 && call.Kind == ExternalCall
+	for pkg := range call.packages {
+		first, _, _ := strings.Cut(pkg, "/")
+		known = known && !strings.Contains(first, ".") // other modules are named by hosts
+	}
+	return known || len(c.methods) == 0
 }

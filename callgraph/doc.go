@@ -42,6 +42,13 @@
 // on private types is covered by following exported fields to the types and
 // values in them.
 //
+// A value that external code hands out can answer a call only if there is code for
+// it. Interfaces that no external type can implement, because a method isn't
+// exported, mentions private types or has a name that no external type has, are
+// answered by the private types in what was handed out; functions answer calls of
+// methods that an external function type has. What generic external types can be
+// instantiated with is excepted (closed.go, stdmethods.txt).
+//
 // A function literal is a body of its own: what it captured is data, like the
 // fields of an object whose method is called. Whoever calls it depends on it, and
 // not on all that the function around it does besides.
@@ -55,6 +62,10 @@
 // it is changed may lead to memory of the variable, which an alias analysis
 // finds: one-level flow (Das, "Unification-based pointer analysis with
 // directional assignments", 2000).
+//
+// The models say behind which arguments a function writes, and which it only reads.
+// What the standard library finds in interfaces it changes by reflection only:
+// exported fields and whole elements, not what lies in other fields.
 //
 // Summarize makes an alias graph of each package (alias.go, aliasvalue.go,
 // aliasflow.go) in which references flow along assignments, and Link joins them
@@ -73,6 +84,10 @@
 // Code that uses package unsafe, assembly or plugins to reach what the type
 // system hides is reported as a caveat; what is converted to or from an unsafe
 // pointer counts as known to the outside. Errors of external code keep nothing but
-// errors. Methods of values in unexported fields are not called by
-// reflection, which package reflect enforces.
+// errors. Errors, contexts and reflected types are not changed by those that are
+// handed one; implementations of io.Writer neither change nor keep the bytes that
+// they are given, as the interface says. The standard library, apart from package
+// reflect, does not replace as a whole a struct that it finds behind a pointer in an
+// interface. Methods of values in unexported fields are not called by reflection,
+// which package reflect enforces.
 package callgraph

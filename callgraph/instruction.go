@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -238,15 +239,20 @@ func (b *builder) typeAssert(i *ssa.TypeAssert) {
 		b.copy(dst, b.sharedNode(contentKey(b.types.key(n))))
 		return
 	}
-	b.copy(dst, src)
-	b.load(dst, src, b.types.kind(i.AssertedType))
+	kind := b.types.kind(i.AssertedType)
+	if strings.HasPrefix(kind, "o:") && src != None {
+		b.sum.Filters = append(b.sum.Filters, Filter{Dst: dst, Src: src, Kind: kind, Owner: b.owner})
+	} else {
+		b.copy(dst, src)
+	}
+	b.load(dst, src, kind)
 }
 
 func (b *builder) filter(dst, src Node, typ types.Type) {
 	if src == None {
 		return
 	}
-	b.sum.Filters = append(b.sum.Filters, Filter{Dst: dst, Src: src, Type: b.types.describe(typ), Owner: b.owner})
+	b.sum.Filters = append(b.sum.Filters, Filter{Dst: dst, Src: src, Kind: "i:" + b.types.describe(typ), Owner: b.owner})
 }
 
 func (b *builder) extract(i *ssa.Extract) {

@@ -80,6 +80,8 @@ type Options struct {
 	// Linked returns the functions that a function without body is linked to
 	// by name.
 	Linked func(symbol.ID) []symbol.ID
+	// Methods are the methods that the types of other modules have, by name.
+	Methods map[string]MethodKinds
 	// Initializers are the init functions and initialisers of all packages.
 	Initializers []symbol.ID
 }
@@ -87,17 +89,19 @@ type Options struct {
 // Link resolves the calls of all packages together.
 func Link(summaries []*Summary, opt Options) *Program {
 	s := newSolver()
-	s.linked = opt.Linked
+	s.linked, s.methods = opt.Linked, opt.Methods
 	for _, sum := range summaries {
 		s.add(sum)
 	}
 	s.solve()
+	cells := newNumbering()
 	l := &linker{
 		solver:    s,
 		opt:       opt,
 		functions: map[symbol.ID]*Function{},
 		writes:    map[symbol.ID][]cellWrite{},
-		reach:     newCellReach(s),
+		reach:     newCellReach(s, cells, func(t *Type) []string { return t.Memory }),
+		exposed:   newCellReach(s, cells, func(t *Type) []string { return t.Exposed }),
 		interiors: map[int][]int{},
 		keptBy:    map[string][]symbol.ID{},
 		registers: map[symbol.ID]map[string]bool{},
@@ -131,9 +135,10 @@ type linker struct {
 	functions map[symbol.ID]*Function
 	writes    map[symbol.ID][]cellWrite
 	changes   map[symbol.ID]*intsets.Sparse // by number, see changed
-	reach     *cellReach
-	interiors map[int][]int          // part of memory -> what pointers to it point to
-	keptBy    map[string][]symbol.ID // package -> variables that it may have kept
+	reach     *cellReach                    // what the memory of variables is
+	exposed   *cellReach                    // what external code can change
+	interiors map[int][]int                 // part of memory -> what pointers to it point to
+	keptBy    map[string][]symbol.ID        // package -> variables that it may have kept
 
 	boundaries map[boundaryKey]int
 	registers  map[symbol.ID]map[string]bool
@@ -202,7 +207,7 @@ func (l *linker) changed() {
 		if call.model.registers && call.Package != "" {
 			l.registers[call.Owner][call.Package] = true
 		}
-		if call.model.writes {
+		if call.model.writes != 0 {
 			c.external(call, set)
 		}
 	}

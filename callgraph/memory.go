@@ -177,7 +177,7 @@ func (b *builder) interior(v ssa.Value) {
 				continue
 			}
 		case ssa.CallInstruction:
-			if b.harmless(x) {
+			if b.harmless(x, v) {
 				continue
 			}
 		}
@@ -332,7 +332,7 @@ func (b *builder) assigned(st *ssa.Store) {
 // shares looks at what is put into memory, for memory that is known elsewhere
 // too.
 func (b *builder) shares(into, v ssa.Value, at ssa.Instruction) {
-	if len(b.types.memory(v.Type())) == 0 && !types.IsInterface(v.Type()) {
+	if !b.leads(v.Type()) {
 		return
 	}
 	for _, r := range roots(into) {
@@ -494,7 +494,7 @@ func (b *builder) addressUse(g *ssa.Global, addr ssa.Value, instr ssa.Instructio
 		return
 	}
 	b.fact(b.owner).reads[string(globalID(g))] = true
-	if call, ok := instr.(ssa.CallInstruction); ok && b.harmless(call) {
+	if call, ok := instr.(ssa.CallInstruction); ok && b.harmless(call, addr) {
 		return
 	}
 	b.fact(b.owner).passes[string(globalID(g))] = true
@@ -508,7 +508,7 @@ func (b *builder) valueUses(g *ssa.Global, v ssa.Value, seen map[ssa.Value]bool)
 		return
 	}
 	seen[v] = true
-	if _, tuple := v.Type().(*types.Tuple); !tuple && len(b.types.memory(v.Type())) == 0 && !types.IsInterface(v.Type()) {
+	if _, tuple := v.Type().(*types.Tuple); !tuple && !b.leads(v.Type()) {
 		if _, isRange := v.(*ssa.Range); !isRange {
 			return
 		}
@@ -556,7 +556,7 @@ func (b *builder) valueUses(g *ssa.Global, v ssa.Value, seen map[ssa.Value]bool)
 					continue
 				}
 			}
-			if b.harmless(x) {
+			if b.harmless(x, v) {
 				continue
 			}
 		}
@@ -566,80 +566,111 @@ func (b *builder) valueUses(g *ssa.Global, v ssa.Value, seen map[ssa.Value]bool)
 	}
 }
 
-// harmless tells whether a call retains nothing of its arguments.
-func (b *builder) harmless(call ssa.CallInstruction) bool {
-	fn := call.Common().StaticCallee()
-	if fn == nil || call.Common().IsInvoke() {
-		return false
-	}
-	if fn.Parent() != nil {
+// harmless tells whether a call retains nothing of an argument.
+func (b *builder) harmless(call ssa.CallInstruction, arg ssa.Value) bool {
+	c := call.Common()
+	fn := c.StaticCallee()
+	if fn == nil || c.IsInvoke() || fn.Parent() != nil {
 		return false
 	}
 	if _, private := b.procOf(fn); private {
 		return false
 	}
-	return !retains(modelOf(externalName(fn), packageOf(fn)), call.Common())
+	m := modelOf(externalName(fn), packageOf(fn))
+	if !retains(m, c) {
+		return true
+	}
+	for i, a := range c.Args {
+		if a == arg && !m.reads.has(i) {
+			return false
+		}
+	}
+	return true
 }
 
-// handedOver records the memory that external code gets to know by a call.
-func (b *builder) handedOver(call *Call, args []ssa.Value, instr ssa.CallInstruction) {
-	cells := map[string]bool{}
-	globals := map[string]bool{}
-	var hand func(v ssa.Value)
-	hand = func(v ssa.Value) {
-		switch x := v.(type) {
-		case *ssa.MakeInterface:
-			hand(x.X)
-			return
-		case *ssa.ChangeInterface:
-			hand(x.X)
-			return
-		case *ssa.Slice:
-			if elems := elements(x); elems != nil {
-				for _, e := range elems {
-					hand(e)
-				}
-				return
-			}
-		case *ssa.Const:
-			return
+// handedOver records the memory that external code gets to know by the arguments
+// of a call, of which the first has a position of the call's.
+func (b *builder) handedOver(call *Call, first int, args []ssa.Value, instr ssa.CallInstruction) {
+	m := unknown
+	if call.Kind == ExternalCall {
+		m = modelOf(call.Method, call.Package)
+	}
+	retained := call.Kind != ExternalCall || retains(m, instr.Common())
+	for i, a := range args {
+		h := handing{b: b, call: call, at: instr, cells: map[string]bool{}, variables: map[string]bool{}}
+		h.value(a)
+		if len(h.cells)+len(h.variables) == 0 {
+			continue
 		}
-		b.handType(call, v.Type())
-		fresh := true
-		for _, r := range roots(v) {
-			switch {
-			case r.global != nil && b.in.Private(r.global.Pkg.Pkg):
-				globals[string(globalID(r.global))] = true
-				fresh = false
-			case r.alloc != nil && r.own && b.unpublished(r.alloc, instr):
-			default:
-				fresh = false
+		handed := Handed{first + i, sortedKeys(h.cells), toIDs(sortedKeys(h.variables))}
+		call.Handed = append(call.Handed, handed)
+		if retained && !m.reads.has(handed.Position) {
+			for _, id := range handed.Variables {
+				b.variable(id).keep(call.Package)
 			}
 		}
-		if fresh {
+	}
+}
+
+// handing finds the memory behind an argument.
+type handing struct {
+	b                *builder
+	call             *Call
+	at               ssa.Instruction
+	cells, variables map[string]bool
+}
+
+func (h *handing) value(v ssa.Value) {
+	b := h.b
+	switch x := v.(type) {
+	case *ssa.MakeInterface:
+		h.value(x.X)
+		return
+	case *ssa.ChangeInterface:
+		h.value(x.X)
+		return
+	case *ssa.Slice:
+		if elems := elements(x); elems != nil {
+			for _, e := range elems {
+				h.value(e)
+			}
 			return
 		}
-		for _, c := range b.types.memory(v.Type()) {
-			cells[c] = true
-		}
-		if _, ok := v.Type().Underlying().(*types.Pointer); ok {
-			cells[b.cell(v)] = true
-		}
-		if isUnsafe(v.Type()) {
-			cells[anyCell] = true
-		}
-	}
-	for _, a := range args {
-		hand(a)
-	}
-	call.Cells = sortedKeys(cells)
-	call.Memory = toIDs(sortedKeys(globals))
-	if call.Kind == ExternalCall && !retains(modelOf(call.Method, call.Package), instr.Common()) {
+	case *ssa.Const:
 		return
 	}
-	for _, id := range call.Memory {
-		b.variable(id).keep(call.Package)
+	b.handType(h.call, v.Type())
+	if !b.leads(v.Type()) || immutable(v.Type()) {
+		return
 	}
+	fresh := true
+	for _, r := range roots(v) {
+		switch {
+		case r.global != nil && b.in.Private(r.global.Pkg.Pkg):
+			h.variables[string(globalID(r.global))] = true
+			fresh = false
+		case r.alloc != nil && r.own && b.unpublished(r.alloc, h.at):
+		default:
+			fresh = false
+		}
+	}
+	if fresh {
+		return
+	}
+	for _, c := range b.types.memory(v.Type()) {
+		h.cells[c] = true
+	}
+	if _, ok := v.Type().Underlying().(*types.Pointer); ok {
+		h.cells[b.cell(v)] = true
+	}
+	if isUnsafe(v.Type()) {
+		h.cells[anyCell] = true
+	}
+}
+
+// leads tells whether a value of the type can lead to memory that changes.
+func (b *builder) leads(typ types.Type) bool {
+	return len(b.types.memory(typ)) > 0 || types.IsInterface(typ) || isUnsafe(typ)
 }
 
 // handType adds the private types that external code sees in the static type

@@ -16,8 +16,11 @@ type model struct {
 	// keeps says that arguments may be stored in other arguments, the
 	// receiver included.
 	keeps bool
-	// writes says that memory behind the arguments may be changed.
-	writes bool
+	// writes says behind which arguments memory may be changed.
+	writes positions
+	// reads are the arguments that are only read: they are neither changed, kept,
+	// returned nor passed on.
+	reads positions
 	// registers says that arguments may be kept by the package itself, or
 	// its state be changed; asks, that what packages keep may be called.
 	registers, asks bool
@@ -25,12 +28,23 @@ type model struct {
 	returns bool
 }
 
+// positions is a set of arguments, of which the receiver is the first.
+type positions uint16
+
+const (
+	allPositions positions = 1<<16 - 1
+	// keptOnly says that memory may be changed that the package keeps.
+	keptOnly positions = 1 << 15
+)
+
+func (p positions) has(i int) bool { return p == allPositions || i < 15 && p>>i&1 != 0 }
+
 // unknown is the model of every function that the table leaves out.
-var unknown = model{calls: true, keeps: true, writes: true, registers: true, asks: true, returns: true}
+var unknown = model{calls: true, keeps: true, writes: allPositions, registers: true, asks: true, returns: true}
 
 // held is the model of the methods of an object that has been given nothing
 // but what it holds.
-var held = model{calls: true, keeps: true, writes: true, returns: true}
+var held = model{calls: true, keeps: true, writes: allPositions, returns: true}
 
 // parseModel reads the letters of the table.
 func parseModel(s string) model {
@@ -38,7 +52,8 @@ func parseModel(s string) model {
 	m := model{
 		calls:     strings.Contains(letters, "c"),
 		keeps:     strings.Contains(letters, "k"),
-		writes:    strings.Contains(letters, "w"),
+		writes:    parsePositions(letters, "w"),
+		reads:     parsePositions(letters, "x"),
 		registers: strings.Contains(letters, "s"),
 		asks:      strings.Contains(letters, "u"),
 		returns:   strings.Contains(letters, "r"),
@@ -49,9 +64,32 @@ func parseModel(s string) model {
 	return m
 }
 
+// parsePositions reads the digits behind a letter; without one, all positions are
+// meant.
+func parsePositions(letters, letter string) positions {
+	_, digits, ok := strings.Cut(letters, letter)
+	switch {
+	case !ok:
+		return 0
+	case strings.HasPrefix(digits, "-"):
+		return keptOnly
+	}
+	var p positions
+	for _, d := range digits {
+		if d < '0' || d > '9' {
+			break
+		}
+		p |= 1 << (d - '0')
+	}
+	if p == 0 {
+		return allPositions
+	}
+	return p
+}
+
 // isUnknown tells whether the function may do everything.
 func (m model) isUnknown() bool {
-	return m.calls && m.keeps && m.writes && m.registers && m.asks && m.returns
+	return m.calls && m.keeps && m.writes == allPositions && m.reads == 0 && m.registers && m.asks && m.returns
 }
 
 // callsMethod tells whether the function may call methods of a name.
@@ -90,7 +128,11 @@ const printing = ":Error,String,Format,GoString,Write,WriteString,Unwrap,Read,Re
 //
 //	c  may call every function and exported method that it gets to know
 //	k  may store arguments in other arguments or the receiver
-//	w  may write to memory behind its arguments
+//	w  may write to memory behind its arguments; with digits, behind those at
+//	   these positions only, which count the receiver; with a dash, behind what
+//	   packages keep
+//	x  only reads the arguments at these positions: they are neither changed nor
+//	   kept, returned or passed on
 //	s  may keep arguments in its package, or change the package's state
 //	u  may call what packages keep
 //	r  results may hold the arguments, or can be given something to hold
@@ -109,25 +151,31 @@ const printing = ":Error,String,Format,GoString,Write,WriteString,Unwrap,Read,Re
 var models = map[string]string{
 	// Text: functions given are called, nothing is kept.
 	"strings.*":                             "cr",
-	"strings.Builder.*":                     "w",
-	"strings.Reader.*":                      "cwr",
-	"strings.Replacer.WriteString":          "cwr", // to a writer
-	"bytes.*":                               "cwr",
-	"strconv.*":                             "w",
+	"strings.Builder.*":                     "w0",
+	"strings.Reader.*":                      "cw01r",
+	"strings.Replacer.WriteString":          "cw1r", // to a writer
+	"bytes.*":                               "cr",
+	"bytes.Buffer.*":                        "cw01r",
+	"bytes.Buffer.Bytes":                    "r",
+	"bytes.Buffer.Len":                      "",
+	"bytes.Buffer.String":                   "",
+	"bytes.Buffer.Write":                    "w0x1",
+	"bytes.Reader.*":                        "cw01r",
+	"strconv.*":                             "w0",
 	"strconv.NumError.*":                    "r:Error", // its field Err may be any error
 	"unicode.*":                             "",
-	"unicode/...":                           "w",
+	"unicode/...":                           "w0",
 	"regexp.*":                              "cr",
 	"regexp/...":                            "cwr",
-	"regexp.Regexp.AppendText":              "w", // these append to an argument, or set the receiver
-	"regexp.Regexp.Expand":                  "w",
-	"regexp.Regexp.ExpandString":            "w",
-	"regexp.Regexp.Longest":                 "w",
-	"regexp.MatchReader":                    "cwr", // these read
-	"regexp.Regexp.MatchReader":             "cwr",
-	"regexp.Regexp.FindReaderIndex":         "cwr",
-	"regexp.Regexp.FindReaderSubmatchIndex": "cwr",
-	"regexp.Regexp.UnmarshalText":           "w",
+	"regexp.Regexp.AppendText":              "w1", // these append to an argument
+	"regexp.Regexp.Expand":                  "w1",
+	"regexp.Regexp.ExpandString":            "w1",
+	"regexp.Regexp.Longest":                 "w0",
+	"regexp.MatchReader":                    "cw1r", // these read
+	"regexp.Regexp.MatchReader":             "cw1r",
+	"regexp.Regexp.FindReaderIndex":         "cw1r",
+	"regexp.Regexp.FindReaderSubmatchIndex": "cw1r",
+	"regexp.Regexp.UnmarshalText":           "w0",
 	"html.*":                                "",
 	"path.*":                                "",
 	"path/...":                              "cr",
@@ -136,6 +184,12 @@ var models = map[string]string{
 
 	// Printing and errors: methods by name.
 	"fmt.*":            "wr" + printing, // an error can be one of Write, Read or Scan
+	"fmt.Append":       "w0r" + printing,
+	"fmt.Appendf":      "w0r" + printing,
+	"fmt.Appendln":     "w0r" + printing,
+	"fmt.Fprint":       "w0r" + printing,
+	"fmt.Fprintf":      "w0r" + printing,
+	"fmt.Fprintln":     "w0r" + printing,
 	"fmt.FormatString": ":Flag,Precision,Width",
 	"fmt.Print":        "" + printing,
 	"fmt.Printf":       "" + printing,
@@ -146,31 +200,31 @@ var models = map[string]string{
 	"fmt.Errorf":       "r" + printing,
 	"errors.New":       "",
 	"errors.Is":        ":Is,Unwrap",
-	"errors.As":        "kw:As,Unwrap",
+	"errors.As":        "kw1:As,Unwrap",
 	"errors.AsType":    "r:As,Unwrap",
 	"errors.Join":      "r",
 	"errors.Unwrap":    "r:Unwrap",
 	"runtime.panic":    ":Error,String",
 
 	// Logging: the package keeps a writer or handler, and only that.
-	"log.*":                   "uw" + printing,
+	"log.*":                   "uw-" + printing,
 	"log.SetOutput":           "s",
 	"log.SetFlags":            "s",
 	"log.SetPrefix":           "s",
 	"log.New":                 "r",
 	"log.Default":             "ur",
 	"log.Writer":              "ur",
-	"log.Logger.*":            "w" + printing,
-	"log.Logger.Output":       "wr" + printing,
+	"log.Logger.*":            "w0" + printing,
+	"log.Logger.Output":       "w0r" + printing,
 	"log.Logger.Writer":       "r",
-	"log.Logger.SetOutput":    "kw",
-	"log/slog.*":              "ckwru", // functions log with the default logger
+	"log.Logger.SetOutput":    "kw0",
+	"log/slog.*":              "ckw-ru", // functions log with the default logger
 	"log/slog.SetDefault":     "ckws",
 	"log/slog.New":            "r",
 	"log/slog.NewTextHandler": "r",
 	"log/slog.NewJSONHandler": "r",
 	"log/slog.NewLogLogger":   "cr",
-	"log/slog.Logger.*":       "ckwr",
+	"log/slog.Logger.*":       "ckw0r",
 	"log/slog.TextHandler.*":  "ckwr",
 	"log/slog.JSONHandler.*":  "ckwr",
 	"log/slog.Record.*":       "ckwr",
@@ -191,57 +245,135 @@ var models = map[string]string{
 	"log/syslog.*":            "ckwr",
 
 	// Containers and algorithms: they call what they are given.
-	"sort.*":         "cw",
-	"sort.Reverse":   "r", // wraps what is to be sorted
-	"slices.*":       "ckwr",
-	"maps.*":         "ckwr",
-	"cmp.*":          "cr",
-	"iter.*":         "cr",
-	"unique.*":       "r",
-	"weak.*":         "r",
-	"container/...":  "ckwr",
-	"math.*":         "",
-	"math/...":       "w",
-	"math/big.*":     "cwr", // sources of random numbers, states of package fmt
-	"math/rand.*":    "cwr",
-	"math/rand.Seed": "s",
-	"math/rand/v2.*": "cwr",
+	"sort.*":                        "cw0",
+	"sort.Reverse":                  "r", // wraps what is to be sorted
+	"slices.*":                      "ckw0r",
+	"maps.*":                        "ckw0r",
+	"cmp.*":                         "cr",
+	"iter.*":                        "cr",
+	"unique.*":                      "r",
+	"weak.*":                        "r",
+	"container/...":                 "ckwr",
+	"math.*":                        "",
+	"math/...":                      "w0",
+	"math/big.*":                    "cr",        // sources of random numbers, states of package fmt
+	"math/big.Int.*":                "cw0rx1234", // results go to the receiver
+	"math/big.Int.SetBits":          "w0r",
+	"math/big.Int.Bits":             "r",
+	"math/big.Rat.*":                "cw0rx1234",
+	"math/big.Rat.Num":              "r",
+	"math/big.Rat.Denom":            "r",
+	"math/big.Float.*":              "cw0rx1234",
+	"math/big.Int.Append":           "w1r",
+	"math/big.Int.AppendText":       "w1r",
+	"math/big.Int.Bit":              "",
+	"math/big.Int.BitLen":           "",
+	"math/big.Int.Bytes":            "",
+	"math/big.Int.Cmp":              "",
+	"math/big.Int.CmpAbs":           "",
+	"math/big.Int.DivMod":           "w03rx12",
+	"math/big.Int.FillBytes":        "w1r",
+	"math/big.Int.Float64":          "",
+	"math/big.Int.Format":           "cw1r",
+	"math/big.Int.GCD":              "w012rx34",
+	"math/big.Int.Int64":            "",
+	"math/big.Int.IsInt64":          "",
+	"math/big.Int.IsUint64":         "",
+	"math/big.Int.ProbablyPrime":    "",
+	"math/big.Int.QuoRem":           "w03rx12",
+	"math/big.Int.Rand":             "cw01rx2",
+	"math/big.Int.Scan":             "cw01r",
+	"math/big.Int.Sign":             "",
+	"math/big.Int.String":           "",
+	"math/big.Int.Text":             "",
+	"math/big.Int.TrailingZeroBits": "",
+	"math/big.Int.Uint64":           "",
+	"math/big.Rat.AppendText":       "w1r",
+	"math/big.Rat.Cmp":              "",
+	"math/big.Rat.Float32":          "",
+	"math/big.Rat.Float64":          "",
+	"math/big.Rat.FloatString":      "",
+	"math/big.Rat.IsInt":            "",
+	"math/big.Rat.RatString":        "",
+	"math/big.Rat.Scan":             "cw01r",
+	"math/big.Rat.Sign":             "",
+	"math/big.Rat.String":           "",
+	"math/big.Float.Append":         "w1r",
+	"math/big.Float.AppendText":     "w1r",
+	"math/big.Float.Cmp":            "",
+	"math/big.Float.Float32":        "",
+	"math/big.Float.Float64":        "",
+	"math/big.Float.Format":         "cw1r",
+	"math/big.Float.Int":            "w1r",
+	"math/big.Float.Int64":          "",
+	"math/big.Float.IsInf":          "",
+	"math/big.Float.IsInt":          "",
+	"math/big.Float.MantExp":        "w1r",
+	"math/big.Float.Rat":            "w1r",
+	"math/big.Float.Scan":           "cw01r",
+	"math/big.Float.Sign":           "",
+	"math/big.Float.String":         "",
+	"math/big.Float.Text":           "",
+	"math/big.Float.Uint64":         "",
+	"math/rand.*":                   "cw0r",
+	"math/rand.Rand.Read":           "cw01r",
+	"math/rand.Seed":                "s",
+	"math/rand/v2.*":                "cw0r",
+	"math/rand/v2.ChaCha8.*":        "cw01r",
+	"math/rand/v2.PCG.*":            "cw01r",
 
 	// Sums and encodings: interfaces of package hash, readers and writers.
-	"hash.*":                       "wr",
-	"hash/...":                     "wr",
-	"crypto.*":                     "ckwru", // hashes that packages have registered
-	"crypto.RegisterHash":          "s",
-	"crypto/...":                   "ckwr",
-	"crypto/md5.*":                 "wr",
-	"crypto/sha1.*":                "wr",
-	"crypto/sha256.*":              "wr",
-	"crypto/sha512.*":              "wr",
-	"crypto/subtle.*":              "cw",    // WithDataIndependentTiming calls its argument
-	"crypto/rand.*":                "cwru",  // variable Reader
-	"crypto/x509.*":                "ckwru", // hashes by way of package crypto
-	"crypto/x509.SetFallbackRoots": "s",
-	"crypto/tls.*":                 "ckwru",
-	"crypto/rsa.*":                 "ckwru",
-	"crypto/ecdsa.*":               "ckwru",
-	"crypto/ed25519.*":             "ckwru",
-	"encoding/...":                 "ckwr",
-	"encoding/base32.*":            "cwr",
-	"encoding/base32.Encoding.*":   "w",
-	"encoding/base64.*":            "cwr",
-	"encoding/base64.Encoding.*":   "w",
-	"encoding/hex.*":               "cwr",
-	"encoding/hex.EncodeToString":  "",
-	"encoding/hex.DecodeString":    "",
-	"encoding/pem.Decode":          "",
-	"encoding/json.*":              "wr:MarshalJSON,MarshalText,UnmarshalJSON,UnmarshalText,IsZero,Write,Read,Error,String,Unwrap",
-	"encoding/json.Marshal":        "r:MarshalJSON,MarshalText,IsZero",
-	"encoding/json.MarshalIndent":  "r:MarshalJSON,MarshalText,IsZero",
-	"encoding/json.Valid":          "",
-	"encoding/gob.*":               "ckwru", // types that were registered
-	"encoding/gob.Register":        "s",
-	"encoding/gob.RegisterName":    "s",
-	"index/...":                    "cwr",
+	"hash.*":                         "w01r",
+	"hash/...":                       "wr",
+	"crypto.*":                       "ckwru", // hashes that packages have registered
+	"crypto.RegisterHash":            "s",
+	"crypto/...":                     "ckwr",
+	"crypto/md5.*":                   "wr",
+	"crypto/sha1.*":                  "wr",
+	"crypto/sha256.*":                "wr",
+	"crypto/sha512.*":                "wr",
+	"crypto/subtle.*":                "cw",    // WithDataIndependentTiming calls its argument
+	"crypto/rand.*":                  "cwru",  // variable Reader
+	"crypto/x509.*":                  "ckwru", // hashes by way of package crypto
+	"crypto/x509.SetFallbackRoots":   "s",
+	"crypto/tls.*":                   "ckwru",
+	"crypto/rsa.*":                   "ckwru",
+	"crypto/ecdsa.*":                 "ckwru",
+	"crypto/ed25519.*":               "ckwru",
+	"encoding/...":                   "ckwr",
+	"encoding/binary.Read":           "cw02r",
+	"encoding/binary.Write":          "cw0r",
+	"encoding/binary.PutUvarint":     "w0",
+	"encoding/binary.PutVarint":      "w0",
+	"encoding/binary.AppendUvarint":  "w0",
+	"encoding/binary.AppendVarint":   "w0",
+	"encoding/binary.Uvarint":        "",
+	"encoding/binary.Varint":         "",
+	"encoding/binary.Size":           "",
+	"encoding/binary.bigEndian.*":    "w1",
+	"encoding/binary.littleEndian.*": "w1",
+	"encoding/binary.nativeEndian.*": "w1",
+	"encoding/base32.*":              "cwr",
+	"encoding/base32.Encoding.*":     "w1",
+	"encoding/base64.*":              "cwr",
+	"encoding/base64.Encoding.*":     "w1",
+	"encoding/hex.*":                 "cw0r",
+	"encoding/hex.EncodeToString":    "",
+	"encoding/hex.DecodeString":      "",
+	"encoding/pem.Decode":            "",
+	"encoding/json.*":                "wr:MarshalJSON,MarshalText,UnmarshalJSON,UnmarshalText,IsZero,Write,Read,Error,String,Unwrap",
+	"encoding/json.Decoder.*":        "w01r:UnmarshalJSON,UnmarshalText,Read,Error,String,Unwrap",
+	"encoding/json.Encoder.*":        "w0r:MarshalJSON,MarshalText,IsZero,Write,Error,String,Unwrap",
+	"encoding/json.NewDecoder":       "r",
+	"encoding/json.NewEncoder":       "r",
+	"encoding/json.Unmarshal":        "w1r:UnmarshalJSON,UnmarshalText,Error,String,Unwrap",
+	"encoding/json.Marshal":          "r:MarshalJSON,MarshalText,IsZero",
+	"encoding/json.MarshalIndent":    "r:MarshalJSON,MarshalText,IsZero",
+	"encoding/json.Valid":            "",
+	"encoding/gob.*":                 "ckwru", // types that were registered
+	"encoding/gob.Register":          "s",
+	"encoding/gob.RegisterName":      "s",
+	"index/...":                      "cwr",
 
 	// Concurrency: what is stored comes out again, what is given is run.
 	"sync.Mutex.*":              "",
@@ -250,7 +382,10 @@ var models = map[string]string{
 	"sync.Cond.*":               "c",
 	"sync.NewCond":              "r",
 	"sync.*":                    "ckwr",
-	"sync/atomic.*":             "ckwr",
+	"sync.Map.*":                "ckw0r",
+	"sync.Once.*":               "cw0",
+	"sync.Pool.*":               "ckw0r",
+	"sync/atomic.*":             "ckw0r",
 	"sync/atomic.Value.Load":    "r",
 	"sync/atomic.Pointer.Load":  "r",
 	"sync/atomic.Int32.Load":    "",
@@ -277,24 +412,42 @@ var models = map[string]string{
 	"time.*":                    "cr",
 	"time.Duration.*":           "",
 	"time.Time.*":               "",
-	"time.Time.AppendBinary":    "w", // these append to an argument, or set the receiver
-	"time.Time.AppendFormat":    "w",
-	"time.Time.AppendText":      "w",
-	"time.Time.GobDecode":       "w",
-	"time.Time.UnmarshalBinary": "w",
-	"time.Time.UnmarshalJSON":   "w",
-	"time.Time.UnmarshalText":   "w",
-	"time.Timer.*":              "cw", // what time.AfterFunc was given
-	"time.Ticker.*":             "w",
+	"time.Time.AppendBinary":    "w1", // these append to an argument
+	"time.Time.AppendFormat":    "w1",
+	"time.Time.AppendText":      "w1",
+	"time.Time.GobDecode":       "w0",
+	"time.Time.UnmarshalBinary": "w0",
+	"time.Time.UnmarshalJSON":   "w0",
+	"time.Time.UnmarshalText":   "w0",
+	"time.Timer.*":              "cw0", // what time.AfterFunc was given
+	"time.Ticker.*":             "w0",
 
 	// Input and output: readers and writers are called.
 	"io.*":                             "cwr",
+	"io.Writer.Write":                  "cw0rx1", // must not change what is written, nor keep it, says the documentation
+	"io.WriteString":                   "cw0r",
+	"io.ReadAll":                       "cw0r",
 	"io.PipeReader.*":                  "kwr", // an error given to one end comes out of the other
 	"io.PipeWriter.*":                  "kwr",
 	"io/fs.*":                          "cwr",
 	"io/ioutil.*":                      "cwr",
 	"bufio.*":                          "ckwr",
-	"os.*":                             "cwr",
+	"bufio.Reader.*":                   "ckw0r",
+	"bufio.Reader.Read":                "ckw01r",
+	"bufio.Reader.WriteTo":             "ckw01r",
+	"bufio.Scanner.*":                  "ckw0r",
+	"bufio.Writer.*":                   "ckw0r",
+	"bufio.Writer.Write":               "cw0rx1",
+	"bufio.Writer.ReadFrom":            "ckw01r",
+	"os.*":                             "cr",
+	"os.CopyFS":                        "cwr",
+	"os.StartProcess":                  "cwr",
+	"os.File.*":                        "cw01r",
+	"os.File.Write":                    "",
+	"os.File.WriteAt":                  "",
+	"os.File.WriteString":              "",
+	"os.Process.*":                     "cw0r",
+	"os.Root.*":                        "cwr",
 	"os.Setenv":                        "s",
 	"os.Unsetenv":                      "s",
 	"os.Clearenv":                      "s",
@@ -326,9 +479,14 @@ var models = map[string]string{
 	"net.CIDRMask":                         "",
 	"net.JoinHostPort":                     "",
 	"net.SplitHostPort":                    "",
-	"net/url.*":                            "w",
+	"net/url.*":                            "",
+	"net/url.URL.AppendBinary":             "w1",
+	"net/url.URL.UnmarshalBinary":          "w0",
+	"net/url.Values.Add":                   "w0",
+	"net/url.Values.Del":                   "w0",
+	"net/url.Values.Set":                   "w0",
 	"net/url.Error.*":                      "r:Error,String,Format,GoString,Timeout,Temporary", // its field Err may be any error
-	"net/netip.*":                          "w",
+	"net/netip.*":                          "w01",
 	"net/textproto.*":                      "ckwr",
 	"net/mail.*":                           "ckwr",
 	"net/smtp.*":                           "ckwru",
@@ -338,6 +496,11 @@ var models = map[string]string{
 	"net/rpc.NewServer":                    "r",
 	"net/rpc/jsonrpc.*":                    "ckwru",
 	"net/http.Header.*":                    "kwr:Write,WriteString",
+	"net/http.Header.Add":                  "w0",
+	"net/http.Header.Del":                  "w0",
+	"net/http.Header.Get":                  "",
+	"net/http.Header.Set":                  "w0",
+	"net/http.Header.Values":               "r",
 	"net/http.Cookie.*":                    "",
 	"net/http.Request.AddCookie":           "w",
 	"net/http.Request.BasicAuth":           "",
@@ -440,7 +603,39 @@ var models = map[string]string{
 	"runtime/trace.Stop":            "uw",
 	"runtime.SetFinalizer":          "cs",
 	"runtime.AddCleanup":            "cs",
-	"reflect.*":                     "kwr", // values hold what they were made of
+	"reflect.*":                     "kw0r", // values hold what they were made of
+	"reflect.Type.*":                "r",
+	"reflect.Type.FieldByNameFunc":  "cr",
+	"reflect.Type.AssignableTo":     "cr", // these tell of method sets
+	"reflect.Type.ConvertibleTo":    "cr",
+	"reflect.Type.Implements":       "cr",
+	"reflect.Type.Method":           "cr",
+	"reflect.Type.MethodByName":     "cr",
+	"reflect.Type.NumMethod":        "cr",
+	"reflect.Value.*":               "r",
+	"reflect.Value.FieldByNameFunc": "cr",
+	"reflect.Value.Clear":           "kw0r",
+	"reflect.Value.Close":           "kw0r",
+	"reflect.Value.Grow":            "kw0r",
+	"reflect.Value.Recv":            "kw0r",
+	"reflect.Value.Send":            "kw0r",
+	"reflect.Value.Set":             "kw0r",
+	"reflect.Value.SetBool":         "kw0r",
+	"reflect.Value.SetBytes":        "kw0r",
+	"reflect.Value.SetCap":          "kw0r",
+	"reflect.Value.SetComplex":      "kw0r",
+	"reflect.Value.SetFloat":        "kw0r",
+	"reflect.Value.SetInt":          "kw0r",
+	"reflect.Value.SetIterKey":      "kw0r",
+	"reflect.Value.SetIterValue":    "kw0r",
+	"reflect.Value.SetLen":          "kw0r",
+	"reflect.Value.SetMapIndex":     "kw0r",
+	"reflect.Value.SetPointer":      "kw0r",
+	"reflect.Value.SetString":       "kw0r",
+	"reflect.Value.SetUint":         "kw0r",
+	"reflect.Value.SetZero":         "kw0r",
+	"reflect.Value.TryRecv":         "kw0r",
+	"reflect.Value.TrySend":         "kw0r",
 	"reflect.Value.Call":            "ckwr",
 	"reflect.Value.CallSlice":       "ckwr",
 	"reflect.Value.Seq":             "ckwr",

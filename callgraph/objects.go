@@ -76,8 +76,23 @@ func immutable(typ types.Type) bool {
 	if !ok {
 		return false
 	}
-	o := n.Obj()
-	return o.Pkg() == nil && o.Name() == "error" || o.Pkg() != nil && o.Pkg().Path() == "context" && o.Name() == "Context"
+	name := typeName(n.Obj())
+	return name == "error" || name == "context.Context"
+}
+
+// sealed are the types of the standard library that hold nothing that other code
+// gave them, whatever their fields look like.
+var sealed = map[string]bool{
+	"encoding/base32.Encoding": true,
+	"encoding/base64.Encoding": true,
+	"os.File":                  true,
+	"os.Process":               true,
+	"os.ProcessState":          true,
+	"os.Root":                  true,
+	"regexp.Regexp":            true,
+	"strings.Replacer":         true,
+	"time.Location":            true,
+	"unicode.RangeTable":       true,
 }
 
 // holdWalk collects the places of a type into which something can be put, as
@@ -96,10 +111,18 @@ func (w *holdWalk) inside(typ types.Type) {
 		return
 	}
 	w.seen[k] = true
+	if sealed[k] {
+		return
+	}
 	if n, ok := typ.(*types.Named); ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "sync/atomic" && n.TypeArgs().Len() == 1 {
 		w.slots["o:"+w.t.objectKey(n.TypeArgs().At(0))] = true
 		w.inside(n.TypeArgs().At(0))
 		return
+	}
+	if n, ok := typ.(*types.Named); ok { // they may be hidden behind unsafe pointers
+		for arg := range n.TypeArgs().Types() {
+			w.inside(arg)
+		}
 	}
 	switch u := typ.Underlying().(type) {
 	case *types.Basic:

@@ -11,12 +11,13 @@ import (
 // structs; all nodes of a cycle reach the same memory.
 type cellReach struct {
 	s      *solver
+	of     func(*Type) []string // the cells that a value of a type leads to
 	cells  *numbering
 	memory []*intsets.Sparse // by node, nil for what wasn't a representative
 }
 
-func newCellReach(s *solver) *cellReach {
-	r := &cellReach{s: s, cells: newNumbering(), memory: make([]*intsets.Sparse, len(s.nodes))}
+func newCellReach(s *solver, cells *numbering, of func(*Type) []string) *cellReach {
+	r := &cellReach{s: s, of: of, cells: cells, memory: make([]*intsets.Sparse, len(s.nodes))}
 	scc.Visit(len(s.nodes), r.successors, r.sum)
 	return r
 }
@@ -39,7 +40,7 @@ func (r *cellReach) successors(n int32) []int32 {
 			}
 			return
 		}
-		for _, c := range typ.Memory {
+		for _, c := range r.of(typ) {
 			key, _ := fieldOf(c)
 			if f, ok := r.s.names[key]; ok {
 				list = append(list, r.s.find(f))
@@ -76,10 +77,14 @@ func (r *cellReach) sum(members []int32) {
 			continue
 		}
 		r.each(n, func(t solved, typ *Type) {
-			if typ != nil {
-				for _, c := range typ.Memory {
-					m.Insert(r.id(c))
+			if typ == nil {
+				if t.typ != unknownObject && t.typ != closedObject {
+					m.Insert(r.id(elementsOf(t.typ)))
 				}
+				return
+			}
+			for _, c := range r.of(typ) {
+				m.Insert(r.id(c))
 			}
 		})
 		for _, o := range r.successors(n) {
@@ -92,13 +97,13 @@ func (r *cellReach) sum(members []int32) {
 
 // from adds the memory that can be reached from the tokens of a node.
 func (r *cellReach) from(n int32, cells *intsets.Sparse) {
-	if m := r.of(n); m != nil {
+	if m := r.behind(n); m != nil {
 		cells.UnionWith(m)
 	}
 }
 
-// of returns the memory that can be reached from the tokens of a node, or nil.
-func (r *cellReach) of(n int32) *intsets.Sparse {
+// behind returns the memory that can be reached from the tokens of a node, or nil.
+func (r *cellReach) behind(n int32) *intsets.Sparse {
 	if n < 0 {
 		return nil
 	}

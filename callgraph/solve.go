@@ -35,6 +35,9 @@ type solver struct {
 	modelID  map[string]int32
 
 	linked  func(symbol.ID) []symbol.ID // see Options
+	methods map[string]MethodKinds      // see Options
+	closed  map[string]bool             // see isClosed
+	found   map[insideKey]int32         // see inside
 	calls   []*linkedCall
 	asserts []assertion
 
@@ -103,6 +106,8 @@ func newSolver() *solver {
 		modelID:  map[string]int32{},
 		aliases:  newNamedAliases(),
 		memories: map[*Summary][]int32{},
+		closed:   map[string]bool{},
+		found:    map[insideKey]int32{},
 	}
 	s.out = s.newNode()
 	s.rule(s.out, outsideRule{})
@@ -208,8 +213,10 @@ func (s *solver) add(sum *Summary) {
 		s.rule(at(c.Src), retypeRule{at(c.Dst)})
 	}
 	for _, f := range sum.Filters {
-		s.edge(at(f.Src), at(f.Dst), s.filter("i:"+f.Type))
-		s.asserts = append(s.asserts, assertion{f.Owner, at(f.Src), f.Type})
+		s.edge(at(f.Src), at(f.Dst), s.filter(f.Kind))
+		if typ, ok := strings.CutPrefix(f.Kind, "i:"); ok {
+			s.asserts = append(s.asserts, assertion{f.Owner, at(f.Src), typ})
+		}
 	}
 	for _, l := range sum.Loads {
 		s.rule(at(l.Ptr), loadRule{at(l.Dst), s.filter(l.Kind)})
@@ -446,17 +453,22 @@ func (r loadRule) apply(s *solver, _, token int32) {
 type storeRule struct{ src int32 }
 
 func (r storeRule) apply(s *solver, _, token int32) {
-	if c := s.tokens[token].content; c >= 0 {
-		s.edge(r.src, c, 0)
+	if t := s.tokens[token]; t.content >= 0 && t.typ != closedObject {
+		s.edge(r.src, t.content, 0)
 	}
 }
 
 type retypeRule struct{ dst int32 }
 
 func (r retypeRule) apply(s *solver, _, token int32) {
-	if t := s.tokens[token]; t.kind == ObjectToken {
-		s.put(r.dst, s.object(t.content, unknownObject))
+	t := s.tokens[token]
+	if t.kind != ObjectToken {
+		return
 	}
+	if t.typ != closedObject {
+		t.typ = unknownObject
+	}
+	s.put(r.dst, s.object(t.content, t.typ))
 }
 
 // A filter tells which tokens a value of a type can be, or can be put into an
@@ -513,7 +525,7 @@ func (f *filter) passes(s *solver, token int32) bool {
 func (s *solver) fits(kind byte, key string, t solved) bool {
 	switch kind {
 	case 'o':
-		return t.kind == ObjectToken && (t.typ == unknownObject || t.typ == key)
+		return t.kind == ObjectToken && (t.typ == unknownObject || t.typ == key || strings.Contains(t.typ+key, "$")) // a type parameter may be any type
 	case 'f':
 		if t.kind == FuncToken {
 			p := s.procs[t.key]

@@ -230,8 +230,8 @@ func (b *builder) elsewhere(fn *ssa.Function, proc *Proc) {
 		Kind: ExternalCall, Owner: b.owner, Callee: None, Method: proc.Key, Package: b.in.SSA.Pkg.Path(),
 		Wraps: true, Args: proc.Params, Results: proc.Results, Kinds: b.kindsOf(fn.Signature), Content: b.newNode(), Position: b.in.Position(fn.Pos()),
 	}
-	cells := map[string]bool{}
-	for _, p := range fn.Params {
+	for i, p := range fn.Params {
+		cells := map[string]bool{}
 		b.handType(&call, p.Type())
 		for _, c := range b.types.memory(p.Type()) {
 			cells[c] = true
@@ -242,6 +242,9 @@ func (b *builder) elsewhere(fn *ssa.Function, proc *Proc) {
 		if isUnsafe(p.Type()) {
 			cells[anyCell] = true
 		}
+		if len(cells) > 0 {
+			call.Handed = append(call.Handed, Handed{Position: i, Cells: sortedKeys(cells)})
+		}
 		call.Refs.Args = append(call.Refs.Args, b.memoryOf(p))
 	}
 	for i := range fn.Signature.Results().Len() {
@@ -251,7 +254,6 @@ func (b *builder) elsewhere(fn *ssa.Function, proc *Proc) {
 		}
 		call.Refs.Results = append(call.Refs.Results, n)
 	}
-	call.Cells = sortedKeys(cells)
 	b.sum.Calls = append(b.sum.Calls, call)
 }
 

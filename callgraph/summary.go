@@ -80,11 +80,11 @@ type Addr struct {
 // as ones of unknown type.
 type Copy struct{ Dst, Src Node }
 
-// Filter makes Dst hold what of Src passes an assertion to the type with the
-// given key. Owner is the function that asserts.
+// Filter makes Dst hold what of Src passes an assertion to a type, which Kind
+// describes as in Proc.Kinds. Owner is the function that asserts.
 type Filter struct {
 	Dst, Src Node
-	Type     string
+	Kind     string
 	Owner    symbol.ID
 }
 
@@ -120,6 +120,9 @@ type Call struct {
 	// Method is the key of the method of an InvokeCall; the qualified name
 	// of the function of an ExternalCall.
 	Method string
+	// Interface is the key of the type of the receiver of an InvokeCall, unless
+	// it is a type parameter.
+	Interface string
 	// Package is the import path of the external package called, or that
 	// declares the interface invoked, if external.
 	Package string
@@ -138,15 +141,22 @@ type Call struct {
 	// Content is the node of what the external code holds during and after
 	// the call.
 	Content Node
-	// Cells is the memory behind the arguments of an ExternalCall.
-	Cells []string
-	// Memory are the variables that are handed over by address or by
-	// reference.
-	Memory []symbol.ID
+	// Handed is the memory behind what external code may be handed.
+	Handed []Handed
 	// Refs are the alias nodes of the call.
 	Refs CallMemory
 	// Position is file:line.
 	Position string
+}
+
+// Handed is memory that a call hands over.
+type Handed struct {
+	// Position is that of the argument; the receiver of a method has the first.
+	Position int
+	// Cells is the memory behind the argument, Variables those of which it is the
+	// address or a reference that they hold.
+	Cells     []string
+	Variables []symbol.ID
 }
 
 // Proc is a body: a declared function, a closure, or a wrapper that the
@@ -189,8 +199,9 @@ type Type struct {
 	// Content is the key of the node of what values of the type hold when
 	// it is no struct.
 	Content string
-	// Memory are the cells that can be reached from a value of the type.
-	Memory []string
+	// Memory are the cells that can be reached from a value of the type, Exposed
+	// those that code which knows it from an interface can change by reflection.
+	Memory, Exposed []string
 	// Holds describe, like Proc.Kinds, what can be put into an object of the
 	// type, in entries of their own whose key begins with "hold ".
 	Holds []string
@@ -218,7 +229,10 @@ type Method struct {
 	Name      string
 	Exported  bool
 	Signature string
-	Target    TargetKind
+	// Private says of an interface's method that its name or signature is one
+	// that only private code can write down.
+	Private bool
+	Target  TargetKind
 	// Proc is the key of the body of a PrivateMethod, or the name of an
 	// ExternalMethod.
 	Proc string
@@ -229,8 +243,9 @@ type Method struct {
 	Field, Holder string
 	// Address says that the receiver is the address of what Field holds.
 	Address bool
-	// Package is the import path of the package of an ExternalMethod.
-	Package string
+	// Package is the import path of the package of an ExternalMethod, Interface
+	// the key of the type of an EmbeddedInterface.
+	Package, Interface string
 }
 
 // Function is what a declared function, a function literal, an init function or

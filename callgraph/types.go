@@ -335,6 +335,61 @@ func (t *typeTable) mentions(typ types.Type, typed func(types.Type), param func(
 	walk(typ)
 }
 
+// mentionsPrivate tells whether a signature mentions private named types, which
+// other modules can't declare methods with.
+func (t *typeTable) mentionsPrivate(sig *types.Signature) bool {
+	seen := map[types.Type]bool{}
+	var walk func(types.Type) bool
+	walk = func(typ types.Type) bool {
+		typ = types.Unalias(typ)
+		if seen[typ] {
+			return false
+		}
+		seen[typ] = true
+		switch u := typ.(type) {
+		case *types.Named:
+			for i := range u.TypeArgs().Len() {
+				if walk(u.TypeArgs().At(i)) {
+					return true
+				}
+			}
+			return t.isPrivate(u)
+		case *types.Pointer:
+			return walk(u.Elem())
+		case *types.Slice:
+			return walk(u.Elem())
+		case *types.Array:
+			return walk(u.Elem())
+		case *types.Chan:
+			return walk(u.Elem())
+		case *types.Map:
+			return walk(u.Key()) || walk(u.Elem())
+		case *types.Signature:
+			return walk(u.Params()) || walk(u.Results())
+		case *types.Tuple:
+			for v := range u.Variables() {
+				if walk(v.Type()) {
+					return true
+				}
+			}
+		case *types.Struct:
+			for f := range u.Fields() {
+				if walk(f.Type()) {
+					return true
+				}
+			}
+		case *types.Interface:
+			for m := range u.Methods() {
+				if walk(m.Signature()) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	return walk(sig.Params()) || walk(sig.Results())
+}
+
 // matters tells whether values of the type say something when they are
 // converted to an interface: the type is private, or contains private types.
 func (t *typeTable) matters(typ types.Type) bool {
@@ -358,7 +413,7 @@ func (t *typeTable) describe(typ types.Type) string {
 		d.Interface = true
 		for i := range iface.NumMethods() {
 			m := iface.Method(i)
-			d.Methods = append(d.Methods, Method{Name: memberName(m), Exported: m.Exported(), Signature: t.key(m.Signature())})
+			d.Methods = append(d.Methods, Method{Name: memberName(m), Exported: m.Exported(), Signature: t.key(m.Signature()), Private: !m.Exported() && t.private(m.Pkg()) || t.mentionsPrivate(m.Signature())})
 		}
 	} else {
 		t.describeConcrete(typ, &d)
@@ -396,7 +451,7 @@ func (t *typeTable) describeConcrete(typ types.Type, d *Type) {
 	if n, ok := typ.(*types.Named); ok && t.isPrivate(n) {
 		d.Pointer = t.describe(types.NewPointer(typ))
 	}
-	d.Memory = t.memory(typ)
+	d.Memory, d.Exposed = t.memory(typ), t.exposed(typ)
 }
 
 func (t *typeTable) method(recv types.Type, sel *types.Selection) Method {
@@ -418,6 +473,9 @@ func (t *typeTable) method(recv types.Type, sel *types.Selection) Method {
 	switch {
 	case types.IsInterface(f.Signature().Recv().Type()):
 		m.Target = EmbeddedInterface
+		if types.IsInterface(holder) && !isTypeParam(holder) {
+			m.Interface = t.describe(holder)
+		}
 		m.Proc = memberName(f)
 		if f.Pkg() != nil {
 			m.Package = f.Pkg().Path()
@@ -430,6 +488,11 @@ func (t *typeTable) method(recv types.Type, sel *types.Selection) Method {
 		m.Proc, m.Package = string(symbol.Of(f)), f.Pkg().Path()
 	}
 	return m
+}
+
+func isTypeParam(typ types.Type) bool {
+	_, ok := types.Unalias(typ).(*types.TypeParam)
+	return ok
 }
 
 // step follows one embedded field and returns the node that holds it.

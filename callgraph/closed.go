@@ -1,0 +1,109 @@
+package callgraph
+
+import "strings"
+
+// This file says which calls external objects can answer. An interface that only
+// private types can implement is closed: external code can hand out such values,
+// but their methods are found in private code.
+
+// isClosed tells whether no external type can have the methods of an interface:
+// one of them is private and not exported, has a name that no external type has for
+// a method, or has private types in its signature. Generic types can have the last, when
+// they are instantiated with private types.
+func (s *solver) isClosed(iface string) bool {
+	closed, known := s.closed[iface]
+	if !known {
+		if t := s.types[iface]; t != nil {
+			for i := range t.Methods {
+				closed = closed || !s.elsewhere(&t.Methods[i])
+			}
+		}
+		s.closed[iface] = closed
+	}
+	return closed
+}
+
+// elsewhere tells whether an external type can have a method of an interface.
+func (s *solver) elsewhere(m *Method) bool {
+	if strings.Contains(m.Name, ".") { // it isn't exported
+		return !m.Private
+	}
+	standard, inStandard := standardMethods[m.Name]
+	module, inModules := s.methods[m.Name]
+	return (inStandard || inModules) && (!m.Private || standard.Generic || module.Generic)
+}
+
+// ofFunctions tells whether an external function type has a method of a name, so
+// that a function can have it.
+func (s *solver) ofFunctions(method string) bool {
+	return standardMethods[method].Function || s.methods[method].Function
+}
+
+// insideKey identifies what is looked for where.
+type insideKey struct {
+	content int32
+	iface   string
+}
+
+// inside returns the node of the private types that implement an interface and
+// are found in an object.
+func (s *solver) inside(content int32, iface string) int32 {
+	key := insideKey{s.find(content), iface}
+	n, ok := s.found[key]
+	if !ok {
+		n = s.newNode()
+		s.found[key] = n
+		s.rule(content, insideRule{n, iface})
+	}
+	return n
+}
+
+// insideRule looks for private types that implement an interface.
+type insideRule struct {
+	dst   int32
+	iface string
+}
+
+func (r insideRule) apply(s *solver, node, token int32) {
+	switch t := s.tokens[token]; t.kind {
+	case ObjectToken:
+		if node != s.find(s.out) { // what is in objects of the outside is there, too
+			s.edge(s.inside(t.content, r.iface), r.dst, 0)
+		}
+	case TypeToken:
+		if s.implements(t.key, r.iface) {
+			s.put(r.dst, token)
+		}
+		if typ := s.types[t.key]; typ != nil && typ.Pointer != "" && s.implements(typ.Pointer, r.iface) {
+			s.put(r.dst, s.token(TypeToken, typ.Pointer)) // reflection makes pointers
+		}
+	}
+}
+
+// answers tells whether an object of a type can be what a call calls: a function
+// whose type isn't known, or something with the method.
+func (s *solver) answers(c *linkedCall, typ string) bool {
+	if typ == unknownObject {
+		return true
+	}
+	if c.Kind == DynamicCall {
+		return false
+	}
+	for _, shape := range []string{"[", "map[", "chan("} { // named types are not told apart
+		if strings.HasPrefix(typ, shape) {
+			return true
+		}
+	}
+	hold := s.types["hold "+typ]
+	return hold == nil || hold.method(c.Method) != nil
+}
+
+// contract returns the model of the interface method that is called, if all that
+// implement it have to keep to one: that of io.Writer.
+func (s *solver) contract(c *linkedCall) (model, bool) {
+	t := s.types[c.Interface]
+	if c.Kind != InvokeCall || c.Method != "Write" || t == nil || t.method("Write") == nil || t.method("Write").Signature != "func([]byte,)int,error," {
+		return model{}, false
+	}
+	return parseModel(models["io.Writer.Write"]), true
+}

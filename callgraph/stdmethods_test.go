@@ -3,13 +3,13 @@ package callgraph
 import (
 	"flag"
 	"go/ast"
+	"go/build"
 	"go/parser"
 	"go/token"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "add the methods of the running Go to th
 // TestStandardMethods compares the list with the source of the running Go.
 // Methods that only older releases have do no harm, and stay.
 func TestStandardMethods(t *testing.T) {
-	declared := standardLibraryMethods(t, filepath.Join(runtime.GOROOT(), "src"))
+	declared := standardLibraryMethods(t, filepath.Join(build.Default.GOROOT, "src"))
 	known := maps.Clone(standardMethods)
 	for name, m := range declared {
 		old, ok := known[name]

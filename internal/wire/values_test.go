@@ -33,7 +33,7 @@ func sampleValue() sample {
 	return sample{
 		Flag: true, small: -7, large: 1 << 63, name: "n", list: []inner{{"a", 1}, {"", -2}}, bytes: []byte("xyz"),
 		digest: [4]byte{1, 2, 3, 4}, pair: [2]inner{{"p", 3}, {"q", 4}}, table: map[label][]string{"k": {"v", "w"}, "j": nil},
-		numbers: map[uint16]int{3: -1, 2: 5}, next: &sample{name: "inner"}, empty: []string{},
+		numbers: map[uint16]int{3: -1, 2: 5}, next: &sample{name: "inner"}, nothing: nil, empty: []string{},
 	}
 }
 

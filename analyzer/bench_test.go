@@ -70,7 +70,7 @@ func BenchmarkSteps(b *testing.B) {
 		}
 	}
 	checked := func() *world {
-		w, err := load(ctx, cfg, inputs.NewReader(false))
+		w, err := load(ctx, cfg, inputs.NewReader(false), &listing{})
 		must(err)
 		must(w.check(ctx))
 		w.refuseResults()

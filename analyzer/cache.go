@@ -26,7 +26,8 @@ import (
 //  3. the facts of these. All together lead to the answers.
 //
 // Where there is no answer, what is known of single packages still spares most of the
-// analysis: see summaries.
+// analysis (see summaries), and what the go command has said needn't be asked again
+// after an edit of function bodies (see listing).
 //
 // The answers hold the versions of all functions of the world and the names by
 // which requests select them, because they cost a tenth of an analysis, and the
@@ -373,7 +374,7 @@ func (c *cache) tryKeep(ctx context.Context, v *versioner, report *Report) error
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := c.noteGo(w); err != nil {
+	if err := c.noteGo(w, w.in); err != nil {
 		return err
 	}
 	after, err := c.index.Tree(c.place.root, c.place.roots)

@@ -266,6 +266,15 @@ func snapshot(t *testing.T, root string) map[string]string {
 
 func restore(t *testing.T, root string, files map[string]string) {
 	t.Helper()
+	err := filepath.WalkDir(root, func(name string, d os.DirEntry, err error) error {
+		if err == nil && d.Type() == os.ModeSymlink {
+			err = os.Remove(name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name := range snapshot(t, root) {
 		if _, ok := files[name]; !ok {
 			if err := os.Remove(name); err != nil {
@@ -279,7 +288,7 @@ func restore(t *testing.T, root string, files map[string]string) {
 		if data, err := os.ReadFile(name); err == nil && string(data) == text {
 			continue
 		}
-		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o777), os.WriteFile(name, []byte(text), 0o666)); err != nil {
 			t.Fatal(err)
 		}
 	}

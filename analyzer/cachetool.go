@@ -154,7 +154,7 @@ func (v *Verified) verify(ctx context.Context, cfg Config, s *store.Store, actio
 	v.Recomputed++
 	packages := c.summaries()
 	packages.checking = true
-	analysed, report, err := analyse(ctx, asked, inputs.NewReader(false), packages)
+	analysed, report, err := analyse(ctx, asked, inputs.NewReader(false), &listing{}, packages)
 	if err != nil {
 		return fmt.Errorf("analyse %s again: %w", asked.Dir, err)
 	}

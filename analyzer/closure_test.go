@@ -37,7 +37,7 @@ func TestClosures(t *testing.T) {
 func loadVersioner(t *testing.T, cfg Config) *versioner {
 	t.Helper()
 	ctx := context.Background()
-	w, err := load(ctx, cfg, inputs.NewReader(false))
+	w, err := load(ctx, cfg, inputs.NewReader(false), &listing{})
 	if err != nil {
 		t.Fatal(err)
 	}

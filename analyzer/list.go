@@ -12,7 +12,7 @@ import (
 // analyses nothing, so a type error is no obstacle. A package that cannot be
 // listed or parsed is an error if a pattern or target selects it.
 func List(ctx context.Context, cfg Config) ([]Entry, error) {
-	w, err := load(ctx, cfg, inputs.NewReader(false))
+	w, err := load(ctx, cfg, inputs.NewReader(false), &listing{})
 	if err != nil {
 		return nil, err
 	}

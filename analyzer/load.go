@@ -165,9 +165,9 @@ type program struct {
 }
 
 // load lists the packages of the main modules and their imports without
-// compiling or executing anything. Broken packages are part of the result; see
+// compiling or executing anything. It asks the go command for what l doesn't know. Broken packages are part of the result; see
 // world.verify.
-func load(ctx context.Context, cfg Config, in *inputs.Reader) (*world, error) {
+func load(ctx context.Context, cfg Config, in *inputs.Reader, l *listing) (*world, error) {
 	dir, err := filepath.Abs(cfg.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("find folder %s: %w", cfg.Dir, err)
@@ -176,7 +176,7 @@ func load(ctx context.Context, cfg Config, in *inputs.Reader) (*world, error) {
 		return nil, fmt.Errorf("open folder %s: no such folder: check the value of -C", dir)
 	}
 	environ := environment(cfg)
-	env, err := goEnv(ctx, dir, environ)
+	env, err := l.goEnv(ctx, dir, "", environ)
 	if err != nil {
 		return nil, err
 	}
@@ -198,13 +198,13 @@ func load(ctx context.Context, cfg Config, in *inputs.Reader) (*world, error) {
 		return nil, fmt.Errorf("%s: %w", w.origin("private"), err)
 	}
 	w.tests, w.privatePatterns, w.explain = cfg.Tests, cfg.Private, cfg.Explain
-	if environ, err = w.pin(ctx, cfg, environ); err != nil {
+	if environ, err = w.pin(ctx, cfg, environ, l); err != nil {
 		return nil, err
 	}
 	if w.flags, err = newBuildFlags(cfg, dir, env["GOFLAGS"]); err != nil {
 		return nil, err
 	}
-	pkgs, err := w.list(ctx, environ)
+	pkgs, err := l.list(ctx, w, cfg.Platform, environ)
 	if err != nil {
 		return nil, err
 	}
@@ -219,6 +219,7 @@ func load(ctx context.Context, cfg Config, in *inputs.Reader) (*world, error) {
 	if len(w.private) == 0 {
 		return nil, w.noPackages(ctx, environ)
 	}
+	l.keep(w, cfg)
 	return w, w.wantConstants(cfg)
 }
 

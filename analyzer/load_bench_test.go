@@ -24,7 +24,7 @@ func BenchmarkLoadAndCheck(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		w, err := load(context.Background(), Config{Dir: dir}, inputs.NewReader(false))
+		w, err := load(context.Background(), Config{Dir: dir}, inputs.NewReader(false), &listing{})
 		if err != nil {
 			b.Fatal(err)
 		}

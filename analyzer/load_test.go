@@ -54,7 +54,7 @@ func mustLoad(t *testing.T, cfg Config) *world {
 	if cfg.Env == nil {
 		cfg.Env = offline()
 	}
-	w, err := load(context.Background(), cfg, inputs.NewReader(false))
+	w, err := load(context.Background(), cfg, inputs.NewReader(false), &listing{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -481,7 +481,7 @@ func TestLoadErrors(t *testing.T) {
 			if test.cfg.Env == nil {
 				test.cfg.Env = offline()
 			}
-			_, err := load(test.ctx, test.cfg, inputs.NewReader(false))
+			_, err := load(test.ctx, test.cfg, inputs.NewReader(false), &listing{})
 			wantError(t, err, test.want...)
 		})
 	}

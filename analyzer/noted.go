@@ -9,10 +9,11 @@ import (
 )
 
 // noteGo notes what the go command reads to list a world, beside the tree of the
-// main modules, which is known, and the module cache, which never changes.
-func (c *cache) noteGo(w *world) error {
+// main modules, which is known, and the module cache, which never changes, as read
+// through in.
+func (c *cache) noteGo(w *world, in *inputs.Reader) error {
 	for _, r := range append([]string{w.root}, w.roots...) {
-		w.in.Note(inputs.Content, filepath.Join(r, "vendor", "modules.txt"))
+		in.Note(inputs.Content, filepath.Join(r, "vendor", "modules.txt"))
 	}
 	modFiles := []string{w.modFile()}
 	if c.place.gowork != "" {
@@ -22,55 +23,55 @@ func (c *cache) noteGo(w *world) error {
 		}
 	}
 	for _, file := range slices.Concat(modFiles, w.sumFiles()) {
-		w.in.Note(inputs.Content, file)
+		in.Note(inputs.Content, file)
 	}
-	modules, err := c.place.replaced(w.in, modFiles)
+	modules, err := c.place.replaced(in, modFiles)
 	if err != nil {
 		return err
 	}
 	for _, m := range modules {
-		w.in.Note(inputs.Content, filepath.Join(m.dir, "go.mod"))
+		in.Note(inputs.Content, filepath.Join(m.dir, "go.mod"))
 	}
 	for _, p := range w.private {
-		c.notePackage(w, p.dir, p.module.Dir)
-		c.noteEmbedded(w, p)
+		c.notePackage(in, p.dir, p.module.Dir)
+		c.noteEmbedded(in, p)
 		if isLocalModule(p.module) {
 			modules = append(modules, moduleFolder{p.module.Path, p.module.Dir})
 		}
 	}
 	for _, p := range w.external {
 		if w.vendored(p.dir) {
-			w.in.Note(inputs.Package, p.dir)
+			in.Note(inputs.Package, p.dir)
 			if len(p.embedFiles) > 0 {
-				w.in.Note(inputs.Names, p.dir)
+				in.Note(inputs.Names, p.dir)
 			}
 		}
 	}
 	slices.SortFunc(modules, func(a, b moduleFolder) int { return strings.Compare(a.dir+"\x00"+a.path, b.dir+"\x00"+b.path) })
-	c.noteCandidates(w, slices.Compact(modules))
+	c.noteCandidates(w, in, slices.Compact(modules))
 	return nil
 }
 
 // notePackage notes the files of a package, and that the folders between it and
 // its module belong to no other module. The module of a vendored package has no
 // folder.
-func (c *cache) notePackage(w *world, dir, module string) {
-	w.in.Note(inputs.Package, dir)
+func (c *cache) notePackage(in *inputs.Reader, dir, module string) {
+	in.Note(inputs.Package, dir)
 	if module == "" {
 		return
 	}
 	for d := dir; d != module && isBelow(d, module); d = filepath.Dir(d) {
-		w.in.Note(inputs.Content, filepath.Join(d, "go.mod"))
+		in.Note(inputs.Content, filepath.Join(d, "go.mod"))
 	}
 }
 
 // noteCandidates notes the folders in which the go command looks for packages, found
 // there or not: all modules whose path begins that of the package may have it.
-func (c *cache) noteCandidates(w *world, modules []moduleFolder) {
+func (c *cache) noteCandidates(w *world, in *inputs.Reader, modules []moduleFolder) {
 	look := func(path string) {
 		for _, m := range modules {
 			if rest, ok := strings.CutPrefix(path, m.path+"/"); ok {
-				c.notePackage(w, filepath.Join(m.dir, filepath.FromSlash(rest)), m.dir)
+				c.notePackage(in, filepath.Join(m.dir, filepath.FromSlash(rest)), m.dir)
 			}
 		}
 	}
@@ -86,7 +87,7 @@ func (c *cache) noteCandidates(w *world, modules []moduleFolder) {
 
 // noteEmbedded notes the names that patterns of //go:embed are matched with: all
 // below the longest folder that a pattern names without wildcards.
-func (c *cache) noteEmbedded(w *world, p *privatePackage) {
+func (c *cache) noteEmbedded(in *inputs.Reader, p *privatePackage) {
 	for _, pattern := range p.embedPatterns {
 		if rel, ok := strings.CutPrefix(pattern, p.dir+string(filepath.Separator)); ok {
 			pattern = rel
@@ -98,9 +99,9 @@ func (c *cache) noteEmbedded(w *world, p *privatePackage) {
 		if !isBelow(dir, p.dir) {
 			dir = p.dir
 		}
-		w.in.Note(inputs.Names, dir)
+		in.Note(inputs.Names, dir)
 		for d := filepath.Dir(dir); isBelow(d, p.dir); d = filepath.Dir(d) {
-			w.in.Note(inputs.Content, filepath.Join(d, "go.mod"))
+			in.Note(inputs.Content, filepath.Join(d, "go.mod"))
 		}
 	}
 }

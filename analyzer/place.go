@@ -17,10 +17,15 @@ type place struct {
 	// those of the main modules.
 	dir, root string
 	roots     []string
-	gowork    string // the file, or empty
+	// gowork and gomod are the files, or empty.
+	gowork, gomod string
+	settings      []string // what is in the files of settings
 	// around is everything outside of these folders that decides what the go
 	// command does with them.
 	around []string
+	// exact is all that decides where the go command finds things on this machine, and
+	// the rest of its settings.
+	exact []string
 	// goroot is that of the go command in PATH. go.mod may switch to another.
 	goroot string
 }
@@ -61,7 +66,11 @@ func findPlace(dir string, environ []string) (p *place, ok bool) {
 	}
 	slices.Sort(p.around)
 	p.addCompilers(env)
-	return p, p.addSettings(look, env)
+	if !p.addSettings(look, env) {
+		return nil, false
+	}
+	p.locate(env)
+	return p, true
 }
 
 // findToolchain finds the Go that the command belongs to. Its release stands for
@@ -108,7 +117,8 @@ func (p *place) findModules(look *inputs.Reader, gowork string) bool {
 	case gowork != "off":
 		return false
 	}
-	env := map[string]string{"GOWORK": p.gowork, "GOMOD": upwards("go.mod")}
+	p.gomod = upwards("go.mod")
+	env := map[string]string{"GOWORK": p.gowork, "GOMOD": p.gomod}
 	var err error
 	p.root, p.roots, err = mainModules(look, p.dir, env)
 	return err == nil
@@ -124,6 +134,21 @@ func (p *place) addCompilers(env map[string]string) {
 	}
 }
 
+// locating are the variables without GO in their names by which the go command finds
+// programs and settings.
+var locating = []string{"PATH", "HOME", "USERPROFILE", "XDG_CONFIG_HOME", "AppData", "LocalAppData", "PKG_CONFIG_PATH"}
+
+// locate makes the exact description of a place.
+func (p *place) locate(env map[string]string) {
+	for name, value := range env {
+		if strings.HasPrefix(name, "GO") || strings.HasPrefix(name, "CGO_") || slices.Contains(deciding, name) || slices.Contains(locating, name) {
+			p.exact = append(p.exact, name+"="+value)
+		}
+	}
+	slices.Sort(p.exact)
+	p.exact = slices.Concat(p.exact, []string{"", inputs.GoCommand(), p.goroot, p.root, p.gomod, p.gowork}, p.roots, []string{""}, p.settings)
+}
+
 // addSettings adds the files in which the go command keeps its settings. Those
 // which decide what this function would have to know are too much for it.
 func (p *place) addSettings(look *inputs.Reader, env map[string]string) bool {
@@ -136,6 +161,7 @@ func (p *place) addSettings(look *inputs.Reader, env map[string]string) bool {
 		if err != nil {
 			text = nil // as good as empty, or an error of the go command
 		}
+		p.settings = append(p.settings, string(text))
 		for line := range strings.Lines(string(text)) {
 			name, _, _ := strings.Cut(strings.TrimSpace(line), "=")
 			if slices.Contains([]string{"GOWORK", "GOROOT", "GO111MODULE", "CC"}, name) {

@@ -35,7 +35,7 @@ func pinPlatform(platform string, environ []string) ([]string, error) {
 
 // pin applies the platform of a configuration, and reads the settings of the go
 // command again if it has one.
-func (w *world) pin(ctx context.Context, cfg Config, environ []string) ([]string, error) {
+func (w *world) pin(ctx context.Context, cfg Config, environ []string, l *listing) ([]string, error) {
 	if cfg.Platform == "" {
 		return environ, nil
 	}
@@ -50,7 +50,7 @@ func (w *world) pin(ctx context.Context, cfg Config, environ []string) ([]string
 	if err == nil && !strings.Contains(string(known), fmt.Sprintf("{%q, %q}", goos, goarch)) {
 		return nil, fmt.Errorf("%s: unknown platform %s: use one of 'go tool dist list'", w.origin("platform"), cfg.Platform)
 	}
-	if w.env, err = goEnv(ctx, w.dir, environ); err != nil {
+	if w.env, err = l.goEnv(ctx, w.dir, cfg.Platform, environ); err != nil {
 		return nil, err
 	}
 	w.goos, w.goarch = w.env["GOOS"], w.env["GOARCH"]

@@ -29,7 +29,11 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 	if r != nil {
 		return r, nil
 	}
-	v, r, err := analyse(ctx, cfg, inputs.NewReader(c != nil), c.summaries())
+	l := c.listing()
+	v, r, err := analyse(ctx, cfg, inputs.NewReader(c != nil), l, c.summaries())
+	if err != nil && l.recalled && ctx.Err() == nil {
+		v, r, err = analyse(ctx, cfg, inputs.NewReader(true), &listing{cache: c}, c.summaries())
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -37,16 +41,16 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 	return r, nil
 }
 
-// analyse finds the versions of the targets from what it reads through in, and from what
-// kept knows of packages.
-func analyse(ctx context.Context, cfg Config, in *inputs.Reader, kept *summaries) (*versioner, *Report, error) {
-	w, err := load(ctx, cfg, in)
+// analyse finds the versions of the targets from what it reads through in, from what
+// l knows of the go command's answers, and from what kept knows of packages.
+func analyse(ctx context.Context, cfg Config, in *inputs.Reader, l *listing, kept *summaries) (*versioner, *Report, error) {
+	w, err := load(ctx, cfg, in, l)
 	if err != nil {
 		return nil, nil, err
 	}
 	w.kept = kept.of(w)
 	if err := w.check(ctx); errors.Is(err, errNeedsSource) {
-		return analyse(ctx, cfg, in, nil)
+		return analyse(ctx, cfg, in, l, nil)
 	} else if err != nil {
 		return nil, nil, err
 	}

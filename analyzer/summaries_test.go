@@ -229,7 +229,7 @@ func keptWorld(t *testing.T, cfg Config) *world {
 		t.Fatal("no cache")
 	}
 	t.Cleanup(c.close)
-	w, err := load(t.Context(), cfg, inputs.NewReader(false))
+	w, err := load(t.Context(), cfg, inputs.NewReader(false), &listing{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/autover/autover/internal/store"
@@ -28,6 +29,8 @@ type signature struct {
 type known struct {
 	signature
 	digest store.ID
+	// header is the fact of what go list reads of it.
+	header store.ID
 }
 
 // An Index finds facts, and remembers the contents of files. It must not be used
@@ -54,6 +57,7 @@ func NewIndex(data []byte) *Index {
 		k.device, k.inode, k.mode = r.Uint(), r.Uint(), r.Uint()
 		k.size, k.modified, k.changed = r.Int(), r.Int(), r.Int()
 		copy(k.digest[:], r.Raw(len(k.digest)))
+		copy(k.header[:], r.Raw(len(k.header)))
 		files[name] = k
 	}
 	if n > 0 && r.Close() == nil {
@@ -87,6 +91,7 @@ func (x *Index) Encode() (data []byte, fresh bool) {
 		w.Int(k.modified)
 		w.Int(k.changed)
 		w.Raw(k.digest[:])
+		w.Raw(k.header[:])
 	}
 	return w.Bytes(), x.fresh
 }
@@ -99,37 +104,54 @@ func (x *Index) Content(name string) (store.ID, bool) {
 
 // content returns the fact of a file's content.
 func (x *Index) content(name string) (store.ID, error) {
+	k, err := x.look(name)
+	return k.digest, err
+}
+
+// look returns what is known of a file, which is read if need be.
+func (x *Index) look(name string) (known, error) {
 	info, err := os.Stat(name)
 	if fact, err := typeFact(info, err); err != nil || fact != file {
 		if err == nil && fact != absent && fact != folder {
 			err = errIrregular
 		}
-		return fact, err
+		return known{digest: fact, header: fact}, err
 	}
 	sig, exact := signatureOf(info)
 	x.used[name] = true
 	if k, ok := x.files[name]; ok && exact && k.signature == sig {
-		return k.digest, nil
+		return k, nil
 	}
 	before := x.now()
 	f, err := os.Open(name)
 	if err != nil {
-		return store.ID{}, err
+		return known{}, err
 	}
 	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return store.ID{}, err
+	k := known{signature: sig}
+	if k.digest, k.header, err = digests(f, filepath.Ext(name) == ".go"); err != nil {
+		return known{}, err
 	}
 	x.Read++
-	k := known{sig, store.ID(h.Sum(nil))}
 	delete(x.files, name)
 	if after, err := f.Stat(); err == nil && exact && leftAlone(sig, before) {
 		if again, _ := signatureOf(after); again == sig {
 			x.files[name], x.fresh = k, true
 		}
 	}
-	return k.digest, nil
+	return k, nil
+}
+
+// digests reads a file and returns the facts of its content and of its header.
+func digests(f io.Reader, isGo bool) (content, header store.ID, err error) {
+	if isGo {
+		src, err := io.ReadAll(f)
+		return store.Digest(src), headerFact(src), err
+	}
+	h := sha256.New()
+	_, err = io.Copy(h, f)
+	content = store.ID(h.Sum(nil))
+	return content, content, err
 }
 
 // leftAlone tells whether a file hadn't changed for a while at a moment.

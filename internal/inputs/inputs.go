@@ -60,6 +60,9 @@ const (
 	// Package asks for those names and contents in a folder that go list reads
 	// to make a package of it; other folders in it don't count.
 	Package Kind = 'p'
+	// Headers asks for the same as Package, but of Go files only for what go list
+	// reads of them.
+	Headers Kind = 'h'
 	// Names asks for all names below a folder.
 	Names Kind = 'n'
 )
@@ -119,7 +122,11 @@ func (x *Index) Fact(in Input) (store.ID, error) {
 		entries, err := os.ReadDir(in.Path)
 		return listingFact(entries, err)
 	case Package:
-		return x.packageFact(in.Path)
+		contents, _, err := x.packageFacts(in.Path)
+		return contents, err
+	case Headers:
+		_, headers, err := x.packageFacts(in.Path)
+		return headers, err
 	case Names:
 		return namesFact(in.Path)
 	}
@@ -189,37 +196,57 @@ func entryFact(name string, entries []fs.DirEntry, err error) (store.ID, fs.DirE
 	return fact, entries[i], err
 }
 
-// packageFact is that of the files in a folder that count.
-func (x *Index) packageFact(dir string) (store.ID, error) {
+// packageFacts are those of the files in a folder that count, by their contents and
+// by their headers.
+func (x *Index) packageFacts(dir string) (contents, headers store.ID, err error) {
 	entries, err := os.ReadDir(dir)
 	if isAbsent(err) {
-		return absent, nil
+		return absent, absent, nil
 	}
 	if err != nil {
-		return store.ID{}, err
+		return store.ID{}, store.ID{}, err
 	}
-	var w wire.Writer
-	if err := x.writeFiles(&w, dir, entries, make(map[string]store.ID)); err != nil {
-		return store.ID{}, err
+	w := &sourceWriter{seen: make(map[string]store.ID)}
+	if err := x.writeFiles(w, dir, entries); err != nil {
+		return store.ID{}, store.ID{}, err
 	}
-	return store.Digest(w.Bytes()), nil
+	contents, headers = w.facts()
+	return contents, headers, nil
 }
 
-// writeFiles writes the names and contents of the files among the entries of a
-// folder that count, and adds the contents to a map. A link to a file is one.
-func (x *Index) writeFiles(w *wire.Writer, dir string, entries []fs.DirEntry, contents map[string]store.ID) error {
+// A sourceWriter describes files twice: by their contents, and by their headers.
+type sourceWriter struct {
+	contents, headers wire.Writer
+	seen              map[string]store.ID // contents by name
+}
+
+// both returns the two descriptions.
+func (w *sourceWriter) both() [2]*wire.Writer { return [2]*wire.Writer{&w.contents, &w.headers} }
+
+// facts returns the digests of the two descriptions.
+func (w *sourceWriter) facts() (contents, headers store.ID) {
+	return store.Digest(w.contents.Bytes()), store.Digest(w.headers.Bytes())
+}
+
+// writeFiles writes the names, contents and headers of the files among the entries of
+// a folder that count. A link to a file is one.
+func (x *Index) writeFiles(w *sourceWriter, dir string, entries []fs.DirEntry) error {
 	for _, e := range entries {
 		if e.IsDir() || !counts(e.Name()) {
 			continue
 		}
-		id, err := x.content(filepath.Join(dir, e.Name()))
+		name := filepath.Join(dir, e.Name())
+		k, err := x.look(name)
 		if err != nil {
 			return err
 		}
-		w.String(e.Name())
-		w.Uint(uint64(e.Type()))
-		w.Raw(id[:])
-		contents[filepath.Join(dir, e.Name())] = id
+		for _, d := range w.both() {
+			d.String(e.Name())
+			d.Uint(uint64(e.Type()))
+		}
+		w.contents.Raw(k.digest[:])
+		w.headers.Raw(k.header[:])
+		w.seen[name] = k.digest
 	}
 	return nil
 }

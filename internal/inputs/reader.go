@@ -46,6 +46,14 @@ func (r *Reader) Except(immutable func(path string) bool) {
 	r.immutable = immutable
 }
 
+// Apart returns a reader for what others read in the same analysis. It knows the same
+// paths that needn't be remembered, and begins with nothing.
+func (r *Reader) Apart() *Reader {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return &Reader{recording: r.recording, start: r.start, facts: make(map[Input]store.ID), immutable: r.immutable}
+}
+
 // Note remembers an input that somebody else reads.
 func (r *Reader) Note(kind Kind, path string) { r.saw(Input{kind, path}, store.ID{}, nil) }
 
@@ -249,7 +257,7 @@ func (r *Reader) leftAlone(in Input) bool {
 		return alone
 	}
 	switch in.Kind {
-	case Package:
+	case Package, Headers:
 		entries, err := os.ReadDir(name)
 		if err != nil {
 			return false

@@ -8,12 +8,13 @@ import (
 	"strings"
 
 	"github.com/autover/autover/internal/store"
-	"github.com/autover/autover/internal/wire"
 )
 
 // A Tree is the fact of what can make up the packages of some modules.
 type Tree struct {
 	ID store.ID
+	// Headers is the part of it that go list reads: of Go files the headers.
+	Headers store.ID
 	// folders are those whose files are covered.
 	folders map[string]bool
 	// contents are the facts of these files.
@@ -33,7 +34,7 @@ func (t *Tree) Covers(in Input) bool {
 		return t.folders[filepath.Dir(in.Path)] && counts(filepath.Base(in.Path))
 	case Type:
 		return t.folders[in.Path] || t.folders[filepath.Dir(in.Path)] && counts(filepath.Base(in.Path))
-	case Package:
+	case Package, Headers:
 		return t.folders[in.Path]
 	}
 	return false
@@ -46,34 +47,38 @@ func (t *Tree) Covers(in Input) bool {
 // there are.
 func (x *Index) Tree(root string, modules []string) (*Tree, error) {
 	t := &Tree{folders: make(map[string]bool), contents: make(map[string]store.ID)}
-	var w wire.Writer
+	w := &sourceWriter{seen: t.contents}
 	for _, m := range modules {
 		rel, err := filepath.Rel(root, m)
 		if err != nil {
 			return nil, err
 		}
-		w.String(filepath.ToSlash(rel))
-		if err := x.walk(t, &w, m, true); err != nil {
+		for _, d := range w.both() {
+			d.String(filepath.ToSlash(rel))
+		}
+		if err := x.walk(t, w, m, true); err != nil {
 			return nil, err
 		}
 	}
-	t.ID = store.Digest(w.Bytes())
+	t.ID, t.Headers = w.facts()
 	return t, nil
 }
 
 // walk writes a folder and those below it. Of another module, and of vendored
 // code, it writes only what the folder itself has.
-func (x *Index) walk(t *Tree, w *wire.Writer, dir string, isModule bool) error {
+func (x *Index) walk(t *Tree, w *sourceWriter, dir string, isModule bool) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
 	}
 	t.folders[dir] = true
-	if err := x.writeFiles(w, dir, entries, t.contents); err != nil {
+	if err := x.writeFiles(w, dir, entries); err != nil {
 		return err
 	}
 	deeper := isModule || filepath.Base(dir) != "vendor" && !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == "go.mod" })
-	w.Bool(deeper)
+	for _, d := range w.both() {
+		d.Bool(deeper)
+	}
 	if !deeper {
 		return nil
 	}
@@ -82,11 +87,15 @@ func (x *Index) walk(t *Tree, w *wire.Writer, dir string, isModule bool) error {
 		if !e.IsDir() || name == "testdata" || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") {
 			continue
 		}
-		w.String(name)
+		for _, d := range w.both() {
+			d.String(name)
+		}
 		if err := x.walk(t, w, filepath.Join(dir, name), false); err != nil {
 			return err
 		}
 	}
-	w.String("") // the end of the folder
+	for _, d := range w.both() {
+		d.String("") // the end of the folder
+	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package callgraph
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/autover/autover/internal/symbol"
@@ -316,13 +315,12 @@ func (s *solver) external(n int32, typ string) {
 }
 
 func (s *solver) modelNumber(m model) int32 {
-	key := fmt.Sprint(m)
-	if i, ok := s.modelID[key]; ok {
+	if i, ok := s.modelID[m]; ok {
 		return i
 	}
 	i := int32(len(s.models))
 	s.models = append(s.models, m)
-	s.modelID[key] = i
+	s.modelID[m] = i
 	return i
 }
 
@@ -336,13 +334,8 @@ func widen(m *model, other model) bool {
 	m.registers = m.registers || other.registers
 	m.asks = m.asks || other.asks
 	m.returns = m.returns || other.returns
-	for _, name := range other.methods {
-		if !m.callsMethod(name) {
-			m.methods = append(m.methods[:len(m.methods):len(m.methods)], name)
-		}
-	}
-	return m.calls != old.calls || m.keeps != old.keeps || m.writes != old.writes || m.reads != old.reads || m.registers != old.registers ||
-		m.asks != old.asks || m.returns != old.returns || len(m.methods) != len(old.methods)
+	m.methods = m.methods.union(other.methods)
+	return *m != old
 }
 
 // contentRule says what external code of a model does with what it finds in a

@@ -12,7 +12,7 @@ type model struct {
 	// calls says that any function and exported method it gets to know may
 	// be called; methods restricts that to methods of these names.
 	calls   bool
-	methods []string
+	methods methodNames
 	// keeps says that arguments may be stored in other arguments, the
 	// receiver included.
 	keeps bool
@@ -26,6 +26,33 @@ type model struct {
 	registers, asks bool
 	// returns says that results may hold the arguments, or what they hold.
 	returns bool
+}
+
+// methodNames is a set of names, sorted and each with a comma behind it. As a string
+// it can be compared, and models with it.
+type methodNames string
+
+func newMethodNames(names []string) methodNames {
+	slices.Sort(names)
+	return methodNames(strings.Join(slices.Compact(names), ",") + ",")
+}
+
+func (m methodNames) has(name string) bool {
+	for rest := string(m); rest != ""; {
+		var first string
+		if first, rest, _ = strings.Cut(rest, ","); first == name {
+			return true
+		}
+	}
+	return false
+}
+
+// union returns the names of both.
+func (m methodNames) union(o methodNames) methodNames {
+	if m == o || o == "" {
+		return m
+	}
+	return newMethodNames(strings.FieldsFunc(string(m+o), func(r rune) bool { return r == ',' }))
 }
 
 // positions is a set of arguments, of which the receiver is the first.
@@ -59,7 +86,7 @@ func parseModel(s string) model {
 		returns:   strings.Contains(letters, "r"),
 	}
 	if names != "" {
-		m.methods = strings.Split(names, ",")
+		m.methods = newMethodNames(strings.Split(names, ","))
 	}
 	return m
 }
@@ -89,12 +116,13 @@ func parsePositions(letters, letter string) positions {
 
 // isUnknown tells whether the function may do everything.
 func (m model) isUnknown() bool {
-	return m.calls && m.keeps && m.writes == allPositions && m.reads == 0 && m.registers && m.asks && m.returns
+	m.methods = "" // are called with all others
+	return m == unknown
 }
 
 // callsMethod tells whether the function may call methods of a name.
 func (m model) callsMethod(name string) bool {
-	return m.calls || slices.Contains(m.methods, name)
+	return m.calls || m.methods.has(name)
 }
 
 // modelOf finds the model of a function of an external package by its

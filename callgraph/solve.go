@@ -32,7 +32,7 @@ type solver struct {
 	filterID map[string]int32
 	known    map[string]model // by the name of the function
 	models   []model
-	modelID  map[string]int32
+	modelID  map[model]int32
 
 	linked  func(symbol.ID) []symbol.ID // see Options
 	methods map[string]MethodKinds      // see Options
@@ -103,7 +103,7 @@ func newSolver() *solver {
 		filters:  make([]filter, 1),
 		filterID: map[string]int32{},
 		known:    map[string]model{},
-		modelID:  map[string]int32{},
+		modelID:  map[model]int32{},
 		aliases:  newNamedAliases(),
 		memories: map[*Summary][]int32{},
 		closed:   map[string]bool{},

@@ -283,7 +283,7 @@ func (s *solver) bindModel(c *linkedCall, m model) {
 		}
 	}
 	if !c.model.isUnknown() {
-		s.rule(c.content, contentRule{s.modelNumber(c.model), c.content, unknownObject})
+		s.content(c.content, contentRule{s.modelNumber(c.model), c.content, unknownObject})
 	}
 }
 
@@ -382,7 +382,7 @@ func (s *solver) open(r contentRule, content int32, typ string) {
 	if s.models[r.model].keeps {
 		s.edge(p, content, s.filter("h:"+typ))
 	}
-	s.rule(content, contentRule{r.model, p, typ})
+	s.content(content, contentRule{r.model, p, typ})
 }
 
 // seen makes a type known to external code: by assertions and reflection it

@@ -1,6 +1,7 @@
 package callgraph
 
 import (
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -52,6 +53,8 @@ type vertex struct {
 	sent  intsets.Sparse // what has been passed on, see summarize
 	succs map[succ]struct{}
 	rules map[rule]struct{}
+	// contents are rules, too; there are so many of them that they are not boxed.
+	contents map[contentRule]struct{}
 }
 
 // succ is a copy edge. A filter above zero restricts what passes.
@@ -279,6 +282,22 @@ func (s *solver) rule(n int32, r rule) {
 	}
 }
 
+// content adds a rule for content as rule does.
+func (s *solver) content(n int32, r contentRule) {
+	n = s.find(n)
+	v := s.nodes[n]
+	if _, old := v.contents[r]; old {
+		return
+	}
+	if v.contents == nil {
+		v.contents = map[contentRule]struct{}{}
+	}
+	v.contents[r] = struct{}{}
+	for _, t := range v.done.AppendTo(nil) {
+		r.apply(s, n, int32(t))
+	}
+}
+
 func (s *solver) pass(delta *intsets.Sparse, e succ) {
 	to := s.vertex(e.to)
 	if e.filter == 0 {
@@ -316,7 +335,7 @@ func (s *solver) solve() {
 			for e := range v.succs {
 				s.pass(&delta, e)
 			}
-			if len(v.rules) > 0 {
+			if len(v.rules) > 0 || len(v.contents) > 0 {
 				arrivals = append(arrivals, arrival{n, fresh})
 			}
 		}
@@ -324,17 +343,20 @@ func (s *solver) solve() {
 			return
 		}
 		for _, a := range arrivals {
-			rules := make([]rule, 0, 8)
-			for r := range s.nodes[a.node].rules {
-				if c, ok := r.(contentRule); ok && a.node == s.find(s.out) {
-					delete(s.nodes[a.node].rules, r) // outsideRule does more
-					s.edge(c.passing, s.out, 0)
-					continue
+			v := s.nodes[a.node]
+			rules, contents := slices.Collect(maps.Keys(v.rules)), slices.Collect(maps.Keys(v.contents))
+			if a.node == s.find(s.out) { // outsideRule does more
+				v.contents = nil
+				for _, r := range contents {
+					s.edge(r.passing, s.out, 0)
 				}
-				rules = append(rules, r)
+				contents = nil
 			}
-			for _, r := range rules {
-				for _, t := range a.fresh {
+			for _, t := range a.fresh {
+				for _, r := range rules {
+					r.apply(s, a.node, int32(t))
+				}
+				for _, r := range contents {
 					r.apply(s, a.node, int32(t))
 				}
 			}
@@ -434,6 +456,12 @@ func (s *solver) merge(root, m int32) {
 			a.rules = map[rule]struct{}{}
 		}
 		a.rules[r] = struct{}{}
+	}
+	for r := range b.contents {
+		if a.contents == nil {
+			a.contents = map[contentRule]struct{}{}
+		}
+		a.contents[r] = struct{}{}
 	}
 	s.nodes[m] = nil
 }

@@ -629,6 +629,14 @@ var models = map[string]string{
 	"runtime/pprof.Lookup":          "ur",
 	"runtime/trace.Start":           "s",
 	"runtime/trace.Stop":            "uw",
+	"runtime.GOMAXPROCS":            "s", // these change settings that can be asked for
+	"runtime/debug.SetGCPercent":    "s",
+	"runtime/debug.SetMaxStack":     "s",
+	"runtime/debug.SetMaxThreads":   "s",
+	"runtime/debug.SetMemoryLimit":  "s",
+	"runtime/debug.SetPanicOnFault": "s",
+	"runtime/debug.SetTraceback":    "s",
+	"runtime/debug.SetCrashOutput":  "s",
 	"runtime.SetFinalizer":          "cs",
 	"runtime.AddCleanup":            "cs",
 	"reflect.*":                     "kw0r", // values hold what they were made of
@@ -694,6 +702,18 @@ var models = map[string]string{
 	"reflect.Value.Bool":            "",
 	"reflect.Value.String":          "",
 	"syscall.*":                     "wr",
+	"syscall.Setenv":                "s", // these change the process
+	"syscall.Unsetenv":              "s",
+	"syscall.Clearenv":              "s",
+	"syscall.Chdir":                 "s",
+	"syscall.Fchdir":                "s",
+	"syscall.Chroot":                "s",
+	"syscall.Umask":                 "s",
+	"syscall.Setuid":                "s",
+	"syscall.Setgid":                "s",
+	"syscall.Setrlimit":             "s",
+	"syscall.Dup2":                  "s",
+	"syscall.Dup3":                  "s",
 	"internal/...":                  "ckwr",
 }
 

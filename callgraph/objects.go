@@ -69,6 +69,15 @@ func (t *typeTable) hold(typ types.Type) string {
 	return k
 }
 
+// variable describes a variable of a type, to which there are pointers. Whatever the
+// interface in one holds, another value can be assigned to it.
+func (t *typeTable) variable(typ types.Type) string {
+	if types.IsInterface(typ) {
+		return unknownObject
+	}
+	return t.hold(typ)
+}
+
 // immutable tells the interface types whose values are never changed by code
 // that is handed one: errors and contexts, by convention of their packages.
 func immutable(typ types.Type) bool {

@@ -29,9 +29,9 @@ func (b *builder) value(v ssa.Value) Node {
 	b.values[v] = n
 	switch v := v.(type) {
 	case *ssa.Global:
-		b.object(n, b.place(v), b.types.hold(deref(v.Type())))
+		b.object(n, b.place(v), b.types.variable(deref(v.Type())))
 	case *ssa.Alloc:
-		typ := b.types.hold(deref(v.Type()))
+		typ := b.types.variable(deref(v.Type()))
 		if v.Comment == "varargs" {
 			typ = closedObject // nothing refers to it after the call
 		}

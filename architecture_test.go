@@ -74,7 +74,7 @@ var rules = []rule{
 		folder: "depversion", third: []string{"golang.org/x/mod/..."},
 		never: slices.Concat(process, machine, []string{"os/exec", "net"}),
 	},
-	{folder: "internal/eval", own: []string{"internal/genmodule"}, never: []string{"os.Hostname", "hash/maphash"}}, // a program of its own, which measures
+	{folder: "internal/eval", own: []string{"analyzer", "internal/genmodule"}, never: []string{"os.Hostname", "hash/maphash"}}, // a program of its own, which measures
 	{folder: "internal/explanation", own: []string{"analyzer"}, never: slices.Concat(process, machine, []string{"os", "os/exec", "net"})},
 	{
 		folder: "internal/causes", own: []string{"analyzer", "internal/lockfile"}, third: []string{"github.com/rogpeppe/go-internal/diff"},

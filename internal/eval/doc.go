@@ -1,10 +1,10 @@
 // Eval measures on real modules how safe and how precise versions are.
 //
 //	go build -o bin/autover . && go build -o bin/eval ./internal/eval
-//	bin/eval mutation -h  # and faults, bench, generate, history, causes, linker
+//	bin/eval mutation -h  # and executed, faults, bench, generate, history, causes, linker
 //
 // Its instruments know nothing of how autover works. They run an autover binary
-// like anybody else, on copies in temporary folders, and need no network once
+// like anybody else, or ask package analyzer, on copies in temporary folders, and need no network once
 // the modules are downloaded. The tests of this package run them on a small
 // module, with autover and with broken versions of it, so that they are known to
 // find what they look for.
@@ -40,6 +40,32 @@
 // two baselines: a hash of the package and of what it imports from the module,
 // with tests, which is how the go command caches test results; and a hash of the
 // test's own body, which misses nearly everything.
+//
+// # Execution
+//
+// What a test runs must be in the closure of the test: an edit of it is an edit of
+// what the test does. This asks more than mutation, as it doesn't matter whether a
+// test would notice the edit, and measures the recall of the call graph (Sui,
+// Dietrich, Tahir and Fourtounis, "On the Recall of Static Call Graph Construction in
+// Practice", 2020):
+//
+//	bin/eval executed -C MODULE
+//
+// In a copy of the module a call is put at the beginning of every private function and
+// function literal, tests included (package tracer), and each test, benchmark, example
+// and fuzz test is run alone. A function that ran outside of the closure that
+// Config.Explain tells is listed as MISSING, and the exit status is 3. What runs before
+// the test begins, which is initialisation and TestMain, is left out.
+//
+// Listed as BELOW are functions that ran while another one was on the stack of the
+// same goroutine, and aren't in the closure of that. They are no fault if code that the
+// closure excludes on purpose hands them in: what tests put into external objects, or
+// into variables that others set. NO PART are functions in packages with cgo or
+// assembly, each of which is one part with all of its files. Functions with
+// //autover:ignore would be listed, too.
+//
+// The share of functions of the closures that ran tells how precise they are; it would
+// be lower than that of a perfect closure, since a test needn't run all that it could.
 //
 // # History
 //

@@ -4,10 +4,10 @@
 //	bin/eval mutation -h  # and executed, faults, bench, generate, history, causes, linker
 //
 // Its instruments know nothing of how autover works. They run an autover binary
-// like anybody else, or ask package analyzer, on copies in temporary folders, and need no network once
-// the modules are downloaded. The tests of this package run them on a small
-// module, with autover and with broken versions of it, so that they are known to
-// find what they look for.
+// like anybody else, or ask package analyzer, on copies in temporary folders, and
+// need no network once the modules are downloaded. The tests of this package run
+// them on a small module, with autover and with broken versions of it, so that
+// they are known to find what they look for.
 //
 // # Mutation
 //

@@ -126,7 +126,7 @@ func (a *aliasCalls) fill(t *aliasTargets, c *linkedCall) {
 		tok := a.tokens[id]
 		switch {
 		case tok.kind == FuncToken && c.Kind == DynamicCall:
-			if a.callable(c, tok) {
+			if a.entered(c, tok) {
 				a.enterBody(tok.key, t.CallMemory, 0)
 			}
 		case tok.kind == TypeToken && c.Kind == InvokeCall:
@@ -244,11 +244,14 @@ func (a *aliasCalls) knowledge(content int32, m model) *knowledge {
 	k := &knowledge{model: m, out: key.node == a.find(a.out)}
 	a.known[key] = k
 	for _, id := range a.tokensOf(key.node) {
+		if m.calls && !m.isUnknown() && a.strange(int32(id)) {
+			k.merge(a.knowledge(a.out, unknown))
+		}
 		switch t := a.tokens[id]; t.kind {
 		case ObjectToken:
 			k.merge(a.knowledge(t.content, m))
 		case FuncToken:
-			if m.calls {
+			if p := a.procs[t.key]; p != nil && m.callsFunction(p) {
 				a.callback(k, t.key)
 			}
 		case TypeToken:
@@ -267,7 +270,7 @@ func (a *aliasCalls) see(k *knowledge, typ *Type) {
 	r.types = append(r.types, typ)
 	for i := range typ.Methods {
 		method := &typ.Methods[i]
-		if !method.Exported || !r.model.callsMethod(method.Name) {
+		if !r.model.callsMethod(method) {
 			continue
 		}
 		switch {

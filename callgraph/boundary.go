@@ -107,7 +107,7 @@ func (r dynamicRule) apply(s *solver, _, token int32) {
 	t := s.tokens[token]
 	switch t.kind {
 	case FuncToken:
-		if s.callable(r.c, t) {
+		if s.entered(r.c, t) {
 			s.enter(t.key, r.c.args, r.c.results, false)
 		}
 	case ExternalToken:
@@ -117,8 +117,8 @@ func (r dynamicRule) apply(s *solver, _, token int32) {
 	}
 }
 
-// callable tells whether a function token has the type that a call expects.
-func (s *solver) callable(c *linkedCall, t solved) bool {
+// entered tells whether a function token has the type that a call expects.
+func (s *solver) entered(c *linkedCall, t solved) bool {
 	p := s.procs[t.key]
 	return p == nil || fitting(p.signature, c.Method)
 }
@@ -138,6 +138,8 @@ func (r invokeRule) apply(s *solver, _, token int32) {
 	case t.kind == ObjectToken && closed:
 		s.edge(s.inside(t.content, r.c.Interface), r.c.callee, 0)
 		return
+	case t.kind == ObjectToken && !s.standardCanCall(r.c) && s.find(t.content) != s.find(s.out):
+		s.edge(s.inside(t.content, r.c.Interface), r.c.callee, 0)
 	case (t.kind == FuncToken || t.kind == ExternalToken) && (closed || !s.ofFunctions(r.c.Method)):
 		return
 	}
@@ -224,6 +226,10 @@ func (s *solver) bindObject(c *linkedCall, token int32) {
 		if _, ok := s.contract(c); !ok {
 			s.bindModel(c, held)
 		}
+	case c.Kind == DynamicCall: // generic code can have made the function
+		m := held
+		m.anything = true
+		s.bindModel(c, m)
 	default:
 		s.bindModel(c, held)
 	}
@@ -292,6 +298,7 @@ func (s *solver) bindModel(c *linkedCall, m model) {
 // in the object, see bindObject and hiddenRule.
 func (s *solver) result(known, result int32, c *linkedCall, i int) {
 	if result >= 0 {
+		s.opaque[known] = true
 		s.put(result, s.object(known, s.resultType(c, i)))
 	}
 }
@@ -299,12 +306,19 @@ func (s *solver) result(known, result int32, c *linkedCall, i int) {
 // resultType returns the type of the object that a call makes.
 func (s *solver) resultType(c *linkedCall, i int) string {
 	if i < len(c.Kinds) {
-		switch typ, ok := strings.CutPrefix(c.Kinds[i], "o:"); {
-		case ok:
-			return typ
-		case c.Kinds[i] == "i:error" || c.Kinds[i] == "i:context.Context":
-			return closedObject
-		}
+		return objectOfKind(c.Kinds[i])
+	}
+	return unknownObject
+}
+
+// objectOfKind returns the type of an object that a value of a kind is, see
+// Proc.Kinds.
+func objectOfKind(kind string) string {
+	switch typ, ok := strings.CutPrefix(kind, "o:"); {
+	case ok:
+		return typ
+	case kind == "i:error" || kind == "i:context.Context":
+		return closedObject
 	}
 	return unknownObject
 }
@@ -328,6 +342,7 @@ func (s *solver) modelNumber(m model) int32 {
 func widen(m *model, other model) bool {
 	old := *m
 	m.calls = m.calls || other.calls
+	m.anything = m.anything || other.anything
 	m.keeps = m.keeps || other.keeps
 	m.writes |= other.writes
 	m.reads &= other.reads
@@ -350,11 +365,14 @@ type contentRule struct {
 
 func (r contentRule) apply(s *solver, node, token int32) {
 	m, t := &s.models[r.model], s.tokens[token]
+	if m.calls && s.strange(token) {
+		s.giveAway(r, node, t)
+	}
 	switch t.kind {
 	case ObjectToken:
 		s.open(r, t.content, t.typ)
 	case FuncToken:
-		if m.calls {
+		if p := s.procs[t.key]; p != nil && m.callsFunction(p) {
 			s.callback(r, node, t.key)
 		}
 	case TypeToken:
@@ -362,6 +380,17 @@ func (r contentRule) apply(s *solver, node, token int32) {
 			s.seen(r, node, typ)
 		}
 	}
+}
+
+// giveAway lets the outside know what standard code hands over to code of other
+// modules, which it finds in a node.
+func (s *solver) giveAway(r contentRule, node int32, t solved) {
+	if t.kind == ObjectToken {
+		node = t.content
+	}
+	s.edge(node, s.out, 0)
+	s.edge(s.out, node, 0)
+	s.edge(r.passing, s.out, 0)
 }
 
 // open lets external code look into an object, and put what it was handed into
@@ -391,7 +420,7 @@ func (s *solver) seen(r contentRule, node int32, typ *Type) {
 	m := &s.models[r.model]
 	for i := range typ.Methods {
 		method := &typ.Methods[i]
-		if !method.Exported || !m.callsMethod(method.Name) {
+		if !m.callsMethod(method) {
 			continue
 		}
 		if method.Target == PrivateMethod {
@@ -433,6 +462,7 @@ func (s *solver) callback(r contentRule, node int32, key string) {
 		if strings.HasPrefix(p.kinds[i], "f:") {
 			self = unknownObject // what it is made of is no type of a function
 		}
+		s.opaque[node], s.opaque[r.passing] = true, true
 		for _, o := range []int32{s.object(node, self), s.object(r.passing, unknownObject)} {
 			if f := s.filter(p.kinds[i]); f == 0 || s.filters[f].passes(s, o) {
 				s.put(param, o)

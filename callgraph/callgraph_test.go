@@ -258,7 +258,7 @@ func TestModelNames(t *testing.T) {
 			t.Errorf("%s: calls everything, and methods by name", name)
 		}
 	}
-	if letters := "ckwxsur"; slices.ContainsFunc(sortedKeys(models), func(n string) bool {
+	if letters := "cCkwxsur"; slices.ContainsFunc(sortedKeys(models), func(n string) bool {
 		l, _, _ := strings.Cut(models[n], ":")
 		return strings.Trim(l, letters+"-0123456789") != ""
 	}) {

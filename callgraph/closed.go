@@ -1,6 +1,9 @@
 package callgraph
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // This file says which calls external objects can answer. An interface that only
 // private types can implement is closed: external code can hand out such values,
@@ -21,6 +24,17 @@ func (s *solver) isClosed(iface string) bool {
 		s.closed[iface] = closed
 	}
 	return closed
+}
+
+// standardCanCall tells whether the standard library can call the method that a call
+// calls through an interface.
+func (s *solver) standardCanCall(c *linkedCall) bool {
+	t := s.types[c.Interface]
+	if t == nil {
+		return false
+	}
+	m := t.method(c.Method)
+	return m != nil && namedInStandard(m)
 }
 
 // elsewhere tells whether an external type can have a method of an interface.
@@ -78,6 +92,36 @@ func (r insideRule) apply(s *solver, node, token int32) {
 			s.put(r.dst, s.token(TypeToken, typ.Pointer)) // reflection makes pointers
 		}
 	}
+}
+
+// strange tells whether a token brings code of other modules along, which standard
+// code may call: what the outside knows, a function, or a type with such methods.
+func (s *solver) strange(token int32) bool {
+	if is, known := s.strangers[token]; known {
+		return is
+	}
+	is := false
+	switch t := s.tokens[token]; t.kind {
+	case ObjectToken:
+		if s.find(t.content) == s.find(s.out) {
+			return true
+		}
+		is = s.ofModule(packageOfName(strings.TrimLeft(t.typ, "*[]")))
+	case ExternalToken:
+		is = s.ofModule(packageOfName(t.key))
+	case TypeToken:
+		typ := s.types[t.key]
+		is = typ != nil && slices.ContainsFunc(typ.Methods, func(m Method) bool {
+			return m.Target == ExternalMethod && s.ofModule(m.Package) && held.callsMethod(&m)
+		})
+	}
+	s.strangers[token] = is
+	return is
+}
+
+// ofModule tells whether a package is one of another module.
+func (s *solver) ofModule(pkg string) bool {
+	return strings.Contains(pkg, ".") && !strings.ContainsAny(pkg, "[({") && !isStandard(pkg) && !s.private[pkg]
 }
 
 // answers tells whether an object of a type can be what a call calls: a function

@@ -42,6 +42,16 @@
 // on private types is covered by following exported fields to the types and
 // values in them.
 //
+// The standard library calls a method only if one of its interfaces has it, in name
+// and number of parameters and results, and without private types; a function only
+// if its type has none (stdmethods.txt). The rows of generic code and of code that
+// calls by reflection say that they call everything. Where the standard library
+// meets values or functions of other modules, these get to know what it passes on.
+//
+// What external code made may hold what it knows at any depth. So what is loaded from
+// behind its pointers is another object that knows the same, and what is stored there
+// may be found in all that it knows.
+//
 // A value that external code hands out can answer a call only if there is code for
 // it. Interfaces that no external type can implement, because a method isn't
 // exported, mentions private types or has a name that no external type has, are

@@ -9,10 +9,12 @@ import (
 // zero value is a function that does nothing of the kind: it keeps nothing,
 // calls nothing and returns nothing of its arguments.
 type model struct {
-	// calls says that any function and exported method it gets to know may
-	// be called; methods restricts that to methods of these names.
-	calls   bool
-	methods methodNames
+	// calls says that functions and exported methods it gets to know may be
+	// called, if code of the standard library can name their types; methods
+	// restricts that to methods of these names. With anything, their types don't
+	// matter: generic code calls what it is instantiated with, and reflection all.
+	calls, anything bool
+	methods         methodNames
 	// keeps says that arguments may be stored in other arguments, the
 	// receiver included.
 	keeps bool
@@ -67,17 +69,21 @@ const (
 func (p positions) has(i int) bool { return p == allPositions || i < 15 && p>>i&1 != 0 }
 
 // unknown is the model of every function that the table leaves out.
-var unknown = model{calls: true, keeps: true, writes: allPositions, registers: true, asks: true, returns: true}
+var unknown = model{calls: true, anything: true, keeps: true, writes: allPositions, registers: true, asks: true, returns: true}
 
-// held is the model of the methods of an object that has been given nothing
-// but what it holds.
+// held is the model of the methods of an object of the standard library that has
+// been given nothing but what it holds.
 var held = model{calls: true, keeps: true, writes: allPositions, returns: true}
+
+// stored is the model of a store behind a pointer that external code made.
+var stored = model{keeps: true}
 
 // parseModel reads the letters of the table.
 func parseModel(s string) model {
 	letters, names, _ := strings.Cut(s, ":")
 	m := model{
-		calls:     strings.Contains(letters, "c"),
+		calls:     strings.ContainsAny(letters, "cC"),
+		anything:  strings.Contains(letters, "C"),
 		keeps:     strings.Contains(letters, "k"),
 		writes:    parsePositions(letters, "w"),
 		reads:     parsePositions(letters, "x"),
@@ -120,9 +126,15 @@ func (m model) isUnknown() bool {
 	return m == unknown
 }
 
-// callsMethod tells whether the function may call methods of a name.
-func (m model) callsMethod(name string) bool {
-	return m.calls || m.methods.has(name)
+// callsMethod tells whether the function may call a method.
+func (m model) callsMethod(method *Method) bool {
+	return method.Exported && (m.anything || (m.calls || m.methods.has(method.Name)) && namedInStandard(method))
+}
+
+// callsFunction tells whether the function may call a body that is used as a
+// function value.
+func (m model) callsFunction(p *linkedProc) bool {
+	return m.anything || m.calls && !p.private
 }
 
 // modelOf finds the model of a function of an external package by its
@@ -154,7 +166,10 @@ const printing = ":Error,String,Format,GoString,Write,WriteString,Unwrap,Read,Re
 
 // models is the table of what is known of the standard library. The letters:
 //
-//	c  may call every function and exported method that it gets to know
+//	c  may call the functions and exported methods that it gets to know and
+//	   whose types the standard library can name, see namedInStandard
+//	C  may call every function and exported method that it gets to know, for it
+//	   is generic or uses reflection
 //	k  may store arguments in other arguments or the receiver
 //	w  may write to memory behind its arguments; with digits, behind those at
 //	   these positions only, which count the receiver; with a dash, behind what
@@ -275,10 +290,10 @@ var models = map[string]string{
 	// Containers and algorithms: they call what they are given.
 	"sort.*":                        "cw0",
 	"sort.Reverse":                  "r", // wraps what is to be sorted
-	"slices.*":                      "ckw0r",
-	"maps.*":                        "ckw0r",
-	"cmp.*":                         "cr",
-	"iter.*":                        "cr",
+	"slices.*":                      "Ckw0r",
+	"maps.*":                        "Ckw0r",
+	"cmp.*":                         "Cr",
+	"iter.*":                        "Cr",
 	"unique.*":                      "r",
 	"weak.*":                        "r",
 	"container/...":                 "ckwr",
@@ -368,7 +383,11 @@ var models = map[string]string{
 	"crypto/rsa.*":                   "ckwru",
 	"crypto/ecdsa.*":                 "ckwru",
 	"crypto/ed25519.*":               "ckwru",
-	"encoding/...":                   "ckwr",
+	"encoding/...":                   "Ckwr", // json/v2 has functions for types
+	"encoding/ascii85.*":             "ckwr",
+	"encoding/asn1.*":                "ckwr",
+	"encoding/csv.*":                 "ckwr",
+	"encoding/xml.*":                 "ckwr",
 	"encoding/binary.Read":           "cw02r",
 	"encoding/binary.Write":          "cw0r",
 	"encoding/binary.PutUvarint":     "w0",
@@ -409,7 +428,7 @@ var models = map[string]string{
 	"sync.WaitGroup.*":          "c",
 	"sync.Cond.*":               "c",
 	"sync.NewCond":              "r",
-	"sync.*":                    "ckwr",
+	"sync.*":                    "Ckwr",
 	"sync.Map.*":                "ckw0r",
 	"sync.Once.*":               "cw0",
 	"sync.Pool.*":               "ckw0r",
@@ -518,11 +537,11 @@ var models = map[string]string{
 	"net/textproto.*":                      "ckwr",
 	"net/mail.*":                           "ckwr",
 	"net/smtp.*":                           "ckwru",
-	"net/rpc.*":                            "ckwrsu", // methods of what was registered
+	"net/rpc.*":                            "Ckwrsu", // methods of what was registered
 	"net/rpc.Client.*":                     "ckwr",
-	"net/rpc.Server.*":                     "ckwru",
+	"net/rpc.Server.*":                     "Ckwru",
 	"net/rpc.NewServer":                    "r",
-	"net/rpc/jsonrpc.*":                    "ckwru",
+	"net/rpc/jsonrpc.*":                    "Ckwru",
 	"net/http.Header.*":                    "kwr:Write,WriteString",
 	"net/http.Header.Add":                  "w0",
 	"net/http.Header.Del":                  "w0",
@@ -614,13 +633,13 @@ var models = map[string]string{
 	"image/...":            "ckwr",
 
 	// Templates call functions and methods by name.
-	"text/template.*":       "ckwr",
-	"text/template/parse.*": "ckwr",
-	"html/template.*":       "ckwr",
+	"text/template.*":       "Ckwr",
+	"text/template/parse.*": "Ckwr",
+	"html/template.*":       "Ckwr",
 
 	// Tests, the runtime and reflection.
-	"testing.*":                     "ckwr",
-	"testing/...":                   "ckwr",
+	"testing.*":                     "Ckwr",
+	"testing/...":                   "Ckwr",
 	"runtime.*":                     "wr", // lists of callers, statistics
 	"runtime/...":                   "ckwr",
 	"runtime/pprof.StartCPUProfile": "s", // writes to what it was given until it is stopped
@@ -637,19 +656,19 @@ var models = map[string]string{
 	"runtime/debug.SetPanicOnFault": "s",
 	"runtime/debug.SetTraceback":    "s",
 	"runtime/debug.SetCrashOutput":  "s",
-	"runtime.SetFinalizer":          "cs",
-	"runtime.AddCleanup":            "cs",
+	"runtime.SetFinalizer":          "Cs",
+	"runtime.AddCleanup":            "Cs",
 	"reflect.*":                     "kw0r", // values hold what they were made of
 	"reflect.Type.*":                "r",
-	"reflect.Type.FieldByNameFunc":  "cr",
-	"reflect.Type.AssignableTo":     "cr", // these tell of method sets
-	"reflect.Type.ConvertibleTo":    "cr",
-	"reflect.Type.Implements":       "cr",
-	"reflect.Type.Method":           "cr",
-	"reflect.Type.MethodByName":     "cr",
-	"reflect.Type.NumMethod":        "cr",
+	"reflect.Type.FieldByNameFunc":  "Cr",
+	"reflect.Type.AssignableTo":     "Cr", // these tell of method sets
+	"reflect.Type.ConvertibleTo":    "Cr",
+	"reflect.Type.Implements":       "Cr",
+	"reflect.Type.Method":           "Cr",
+	"reflect.Type.MethodByName":     "Cr",
+	"reflect.Type.NumMethod":        "Cr",
 	"reflect.Value.*":               "r",
-	"reflect.Value.FieldByNameFunc": "cr",
+	"reflect.Value.FieldByNameFunc": "Cr",
 	"reflect.Value.Clear":           "kw0r",
 	"reflect.Value.Close":           "kw0r",
 	"reflect.Value.Grow":            "kw0r",
@@ -672,12 +691,12 @@ var models = map[string]string{
 	"reflect.Value.SetZero":         "kw0r",
 	"reflect.Value.TryRecv":         "kw0r",
 	"reflect.Value.TrySend":         "kw0r",
-	"reflect.Value.Call":            "ckwr",
-	"reflect.Value.CallSlice":       "ckwr",
-	"reflect.Value.Seq":             "ckwr",
-	"reflect.Value.Seq2":            "ckwr",
-	"reflect.Value.Method":          "cr", // the method may be called elsewhere, as a function of any type
-	"reflect.Value.MethodByName":    "cr",
+	"reflect.Value.Call":            "Ckwr",
+	"reflect.Value.CallSlice":       "Ckwr",
+	"reflect.Value.Seq":             "Ckwr",
+	"reflect.Value.Seq2":            "Ckwr",
+	"reflect.Value.Method":          "Cr", // the method may be called elsewhere, as a function of any type
+	"reflect.Value.MethodByName":    "Cr",
 	"reflect.TypeOf":                "r",
 	"reflect.TypeFor":               "r",
 	"reflect.ValueOf":               "r",
@@ -714,7 +733,7 @@ var models = map[string]string{
 	"syscall.Setrlimit":             "s",
 	"syscall.Dup2":                  "s",
 	"syscall.Dup3":                  "s",
-	"internal/...":                  "ckwr",
+	"internal/...":                  "Ckwr",
 }
 
 // revealing are the functions by which a program sees positions in its source

@@ -55,7 +55,7 @@ func keep[K comparable](m map[K]string, k K, reason string) {
 // resolveDynamic adds the functions that a function value may be.
 func (l *linker) resolveDynamic(f *Linked, c *linkedCall) {
 	for _, id := range l.tokensOf(c.callee) {
-		if t := l.tokens[id]; t.kind == FuncToken && l.callable(c, t) {
+		if t := l.tokens[id]; t.kind == FuncToken && l.entered(c, t) {
 			l.callee(f, t.key, c)
 		}
 	}
@@ -107,11 +107,14 @@ func (l *linker) boundary(p *Program, node, model int32) int {
 	look := func(n int32) { inner[l.boundary(p, n, model)] = true }
 	for _, id := range l.tokensOf(key.node) {
 		t := l.tokens[id]
+		if m.calls && l.strange(int32(id)) {
+			inner[l.boundary(p, l.out, l.modelNumber(unknown))] = true
+		}
 		switch t.kind {
 		case ObjectToken:
 			look(t.content)
 		case FuncToken:
-			if m.calls {
+			if p := l.procs[t.key]; p != nil && m.callsFunction(p) {
 				callees[l.ownerOf(t.key)] = true
 			}
 		case TypeToken:
@@ -130,7 +133,7 @@ func (l *linker) boundary(p *Program, node, model int32) int {
 			}
 			for i := range typ.Methods {
 				method := &typ.Methods[i]
-				if !method.Exported || !m.callsMethod(method.Name) {
+				if !m.callsMethod(method) {
 					continue
 				}
 				typ.learn(facts, method)

@@ -39,8 +39,12 @@ type solver struct {
 	methods map[string]MethodKinds      // see Options
 	closed  map[string]bool             // see isClosed
 	found   map[insideKey]int32         // see inside
-	calls   []*linkedCall
-	asserts []assertion
+	private map[string]bool             // the packages that have summaries
+	opaque  map[int32]bool              // contents of objects that external code made
+	// strangers are the tokens of which is known whether they are, see strange.
+	strangers map[int32]bool
+	calls     []*linkedCall
+	asserts   []assertion
 
 	aliases  namedAliases
 	memories map[*Summary][]int32 // the alias nodes of a package's nodes
@@ -87,6 +91,7 @@ type linkedProc struct {
 	results   []int32
 	gives     []string
 	signature string
+	private   bool // see Proc
 }
 
 // assertion is a type assertion to an interface type.
@@ -98,19 +103,22 @@ type assertion struct {
 
 func newSolver() *solver {
 	s := &solver{
-		names:    map[string]int32{},
-		tokenIDs: map[tokenKey]int32{},
-		types:    map[string]*Type{},
-		procs:    map[string]*linkedProc{},
-		passing:  map[int32]int32{},
-		filters:  make([]filter, 1),
-		filterID: map[string]int32{},
-		known:    map[string]model{},
-		modelID:  map[model]int32{},
-		aliases:  newNamedAliases(),
-		memories: map[*Summary][]int32{},
-		closed:   map[string]bool{},
-		found:    map[insideKey]int32{},
+		names:     map[string]int32{},
+		tokenIDs:  map[tokenKey]int32{},
+		types:     map[string]*Type{},
+		procs:     map[string]*linkedProc{},
+		passing:   map[int32]int32{},
+		filters:   make([]filter, 1),
+		filterID:  map[string]int32{},
+		known:     map[string]model{},
+		modelID:   map[model]int32{},
+		aliases:   newNamedAliases(),
+		memories:  map[*Summary][]int32{},
+		closed:    map[string]bool{},
+		found:     map[insideKey]int32{},
+		private:   map[string]bool{},
+		opaque:    map[int32]bool{},
+		strangers: map[int32]bool{},
 	}
 	s.out = s.newNode()
 	s.rule(s.out, outsideRule{})
@@ -165,6 +173,7 @@ func (s *solver) intern(k tokenKey) int32 {
 
 // add makes the constraints of a summary part of the problem.
 func (s *solver) add(sum *Summary) {
+	s.private[stripVariants(sum.Package)] = true
 	nodes := make([]int32, len(sum.Nodes))
 	for i, key := range sum.Nodes {
 		if key == "" {
@@ -204,7 +213,7 @@ func (s *solver) add(sum *Summary) {
 		}
 	}
 	for _, p := range sum.Procs {
-		s.procs[p.Key] = &linkedProc{p.Owner, all(p.Params), p.Kinds, all(p.Results), p.Gives, p.Signature}
+		s.procs[p.Key] = &linkedProc{p.Owner, all(p.Params), p.Kinds, all(p.Results), p.Gives, p.Signature, p.Private}
 	}
 	for _, a := range sum.Addrs {
 		s.put(at(a.Dst), tokens[a.Token])
@@ -222,7 +231,7 @@ func (s *solver) add(sum *Summary) {
 		}
 	}
 	for _, l := range sum.Loads {
-		s.rule(at(l.Ptr), loadRule{at(l.Dst), s.filter(l.Kind)})
+		s.rule(at(l.Ptr), loadRule{at(l.Dst), s.filter(l.Kind), objectOfKind(l.Kind)})
 	}
 	for _, st := range sum.Stores {
 		s.rule(at(st.Ptr), storeRule{at(st.Src)})
@@ -466,23 +475,37 @@ func (s *solver) merge(root, m int32) {
 	s.nodes[m] = nil
 }
 
-type loadRule struct{ dst, kind int32 }
+// loadRule loads from memory. What external code holds behind a pointer may lie
+// in any object that it knows: that is another object, of the type of what is loaded.
+type loadRule struct {
+	dst, kind int32
+	typ       string
+}
 
 func (r loadRule) apply(s *solver, _, token int32) {
-	if c := s.tokens[token].content; c >= 0 {
-		kind := int32(0)
-		if s.find(c) == s.find(s.out) {
-			kind = r.kind
-		}
-		s.edge(c, r.dst, kind)
+	c := s.tokens[token].content
+	if c < 0 {
+		return
 	}
+	kind := int32(0)
+	if s.find(c) == s.find(s.out) {
+		kind = r.kind
+	} else if s.opaque[c] {
+		s.put(r.dst, s.object(c, r.typ))
+	}
+	s.edge(c, r.dst, kind)
 }
 
 type storeRule struct{ src int32 }
 
 func (r storeRule) apply(s *solver, _, token int32) {
-	if t := s.tokens[token]; t.content >= 0 && t.typ != closedObject {
-		s.edge(r.src, t.content, 0)
+	t := s.tokens[token]
+	if t.content < 0 || t.typ == closedObject {
+		return
+	}
+	s.edge(r.src, t.content, 0)
+	if s.opaque[t.content] {
+		s.content(t.content, contentRule{s.modelNumber(stored), r.src, t.typ})
 	}
 }
 
@@ -584,14 +607,16 @@ func (s *solver) fits(kind byte, key string, t solved) bool {
 	return false
 }
 
-// implements compares names of methods only; signatures are left to facts.
+// implements tells whether a type has the methods of an interface, as far as their
+// signatures are known.
 func (s *solver) implements(typ, iface string) bool {
 	t, i := s.types[typ], s.types[iface]
 	if t == nil || i == nil {
 		return true
 	}
 	for _, want := range i.Methods {
-		if t.method(want.Name) == nil {
+		m := t.method(want.Name)
+		if m == nil || m.Signature != "" && want.Signature != "" && !fitting(m.Signature, want.Signature) {
 			return false
 		}
 	}

@@ -193,7 +193,7 @@ func (b *builder) drain() {
 func (b *builder) body(p pending) {
 	b.owner, b.start, b.key = p.owner, p.start, p.key
 	b.fact(p.owner)
-	proc := Proc{Key: p.key, Owner: p.owner, Signature: b.types.key(signatureOnly(p.fn.Signature))}
+	proc := Proc{Key: p.key, Owner: p.owner, Signature: b.types.key(signatureOnly(p.fn.Signature)), Private: b.types.mentionsPrivate(p.fn.Signature)}
 	for i, param := range p.fn.Params {
 		n := b.sharedNode(paramKey(p.key, i))
 		b.values[param] = n

@@ -173,8 +173,10 @@ type Proc struct {
 	// Gives are the keys of the private types of the results, which external
 	// code gets to know when it calls the body.
 	Gives []string
-	// Signature is the key of the type without receiver and names.
+	// Signature is the key of the type without receiver and names; Private says
+	// that only private code can write it down.
 	Signature string
+	Private   bool
 }
 
 // Type describes a type for dispatch.
@@ -229,10 +231,12 @@ type Method struct {
 	Name      string
 	Exported  bool
 	Signature string
-	// Private says of an interface's method that its name or signature is one
-	// that only private code can write down.
+	// Private says that its name or signature is one that only private code can
+	// write down.
 	Private bool
-	Target  TargetKind
+	// Params and Results are how many it has.
+	Params, Results int
+	Target          TargetKind
 	// Proc is the key of the body of a PrivateMethod, or the name of an
 	// ExternalMethod.
 	Proc string

@@ -413,7 +413,7 @@ func (t *typeTable) describe(typ types.Type) string {
 		d.Interface = true
 		for i := range iface.NumMethods() {
 			m := iface.Method(i)
-			d.Methods = append(d.Methods, Method{Name: memberName(m), Exported: m.Exported(), Signature: t.key(m.Signature()), Private: !m.Exported() && t.private(m.Pkg()) || t.mentionsPrivate(m.Signature())})
+			d.Methods = append(d.Methods, t.methodNamed(m))
 		}
 	} else {
 		t.describeConcrete(typ, &d)
@@ -454,9 +454,19 @@ func (t *typeTable) describeConcrete(typ types.Type, d *Type) {
 	d.Memory, d.Exposed = t.memory(typ), t.exposed(typ)
 }
 
+// methodNamed says of a method what its declaration in any type says.
+func (t *typeTable) methodNamed(f *types.Func) Method {
+	sig := f.Signature()
+	return Method{
+		Name: memberName(f), Exported: f.Exported(), Signature: t.key(sig),
+		Private: !f.Exported() && t.private(f.Pkg()) || t.mentionsPrivate(sig),
+		Params:  sig.Params().Len(), Results: sig.Results().Len(),
+	}
+}
+
 func (t *typeTable) method(recv types.Type, sel *types.Selection) Method {
 	f := sel.Obj().(*types.Func)
-	m := Method{Name: memberName(f), Exported: f.Exported(), Signature: t.key(f.Signature())}
+	m := t.methodNamed(f)
 	holder, pointer := recv, false
 	for _, i := range sel.Index()[:len(sel.Index())-1] {
 		before := m.Field

@@ -74,8 +74,12 @@ var rules = []rule{
 		folder: "depversion", third: []string{"golang.org/x/mod/..."},
 		never: slices.Concat(process, machine, []string{"os/exec", "net"}),
 	},
-	{folder: "internal/eval", own: []string{"analyzer", "internal/genmodule"}, never: []string{"os.Hostname", "hash/maphash"}}, // a program of its own, which measures
-	{folder: "internal/eval/tracer", never: []string{"os/exec", "os.Hostname", "hash/maphash", "net"}},                         // a part of programs that are measured
+	{ // a program of its own, which measures
+		folder: "internal/eval", own: []string{"analyzer", "internal/genmodule"},
+		third: []string{"golang.org/x/tools/go/packages", "golang.org/x/tools/go/ssa/...", "golang.org/x/tools/go/callgraph/..."},
+		never: []string{"os.Hostname", "hash/maphash"},
+	},
+	{folder: "internal/eval/tracer", never: []string{"os/exec", "os.Hostname", "hash/maphash", "net"}}, // a part of programs that are measured
 	{folder: "internal/explanation", own: []string{"analyzer"}, never: slices.Concat(process, machine, []string{"os", "os/exec", "net"})},
 	{
 		folder: "internal/causes", own: []string{"analyzer", "internal/lockfile"}, third: []string{"github.com/rogpeppe/go-internal/diff"},

@@ -1,7 +1,7 @@
 // Eval measures on real modules how safe and how precise versions are.
 //
 //	go build -o bin/autover . && go build -o bin/eval ./internal/eval
-//	bin/eval mutation -h  # and executed, faults, bench, generate, history, causes, linker
+//	bin/eval mutation -h  # and executed, rta, faults, bench, generate, history, causes, linker
 //
 // Its instruments know nothing of how autover works. They run an autover binary
 // like anybody else, or ask package analyzer, on copies in temporary folders, and
@@ -66,6 +66,32 @@
 //
 // The share of functions of the closures that ran tells how precise they are; it would
 // be lower than that of a perfect closure, since a test needn't run all that it could.
+//
+// # RTA
+//
+// What runs is seen for the inputs of tests alone. The whole-program analyses of x/tools
+// see all inputs, and the bodies of external functions, which autover doesn't read:
+//
+//	bin/eval rta -C MODULE -n 40        # from main and from 40 other functions
+//	bin/eval rta -C MODULE -n 40 -test  # from 40 tests
+//
+// For each root they are run on the program that begins there, after the initialisation
+// of its packages. An edge that rta has between private functions, directly or through
+// external functions, must be in the closure of its caller, and what is reached from the
+// root in that of the root. Otherwise it is listed as EDGE or REACHED, and the exit status
+// is 3, unless it is one of two exceptions:
+//
+//   - There is no flow of types. Rta takes each method of a type that is converted
+//     anywhere for one that each call of that name can mean, and each function that is
+//     used as a value for one that each call of that signature can. Vta follows values
+//     and doesn't find the edge, though it sees all bodies.
+//   - Others hand in what is called. Vta has one node for a field of all objects and for
+//     a parameter of all calls, so that what one caller gives to external code comes out
+//     at another, and one list's element out of another list. The edge isn't there in the
+//     program that begins at its caller, and the closure of the root has the callee.
+//
+// A static edge is no exception. Neither analysis sees calls by reflection, and what only
+// flows through it.
 //
 // # History
 //

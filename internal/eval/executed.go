@@ -55,8 +55,8 @@ type reach func(ctx context.Context, dir string) (*covered, error)
 // covered is what versions cover in a state of a module, by the places of functions.
 type covered struct {
 	graph *analyzer.Graph
-	// tests are the closures of the test functions, by target name.
-	tests map[string]*analyzer.Closure
+	// targets are closures by target name.
+	targets map[string]*analyzer.Closure
 	// placeOf is the place of each part that has a body; partsAt are all parts at a
 	// place, of which there are several where a package is compiled once more for a
 	// test.
@@ -64,15 +64,19 @@ type covered struct {
 	partsAt map[place][]int
 }
 
-// closureOf asks the analysis that makes the versions.
+// closureOf asks the analysis that makes the versions for those of tests.
 func closureOf(ctx context.Context, dir string) (*covered, error) {
-	report, err := analyzer.Run(ctx, analyzer.Config{Dir: dir, Targets: []string{"./..."}, Tests: true, Explain: true})
+	return closuresOf(ctx, analyzer.Config{Dir: dir, Targets: []string{"./..."}, Tests: true, Explain: true})
+}
+
+func closuresOf(ctx context.Context, cfg analyzer.Config) (*covered, error) {
+	report, err := analyzer.Run(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
-	c := &covered{graph: report.Graph, tests: make(map[string]*analyzer.Closure), placeOf: make(map[int]place), partsAt: make(map[place][]int)}
+	c := &covered{graph: report.Graph, targets: make(map[string]*analyzer.Closure), placeOf: make(map[int]place), partsAt: make(map[place][]int)}
 	for _, t := range report.Targets {
-		c.tests[t.Name] = t.Closure
+		c.targets[t.Name] = t.Closure
 	}
 	c.findPlaces()
 	return c, nil
@@ -169,18 +173,12 @@ func (o *executedOptions) measure(ctx context.Context, reached reach) (x *execut
 // run builds each test binary once and runs its tests one at a time.
 func (x *executions) run(ctx context.Context, o *executedOptions, in *instrumented, c *covered) error {
 	var names []string
-	for _, name := range slices.Sorted(maps.Keys(c.tests)) {
+	for _, name := range slices.Sorted(maps.Keys(c.targets)) {
 		if _, ok := in.roots[name]; ok {
 			names = append(names, name)
 		}
 	}
-	if o.most > 0 && len(names) > o.most {
-		step := float64(len(names)) / float64(o.most)
-		for i := range o.most {
-			names[i] = names[int(float64(i)*step)]
-		}
-		names = names[:o.most]
-	}
+	names = spread(names, o.most)
 	callers := make(map[int]map[place]bool) // closures of functions
 	return withTemp(func(temp string) error {
 		binaries := make(map[string]string)
@@ -240,7 +238,7 @@ func (x *executions) judge(in *instrumented, c *covered, name, trace string, cal
 		return err
 	}
 	defer file.Close()
-	within := c.places(c.tests[name])
+	within := c.places(c.targets[name])
 	x.held += len(within)
 	s := bufio.NewScanner(file)
 	for s.Scan() {

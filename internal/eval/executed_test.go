@@ -96,8 +96,8 @@ func TestExecuted(t *testing.T) {
 		if err != nil {
 			return nil, err
 		}
-		for name, closure := range c.tests {
-			c.tests[name] = &analyzer.Closure{Start: closure.Start, BodyOnly: true}
+		for name, closure := range c.targets {
+			c.targets[name] = &analyzer.Closure{Start: closure.Start, BodyOnly: true}
 		}
 		return c, nil
 	}))

@@ -91,31 +91,21 @@ func (in *instrumented) rewrite(p *pkg, name, target string, inTest bool) error 
 	}
 	at := fset.File(file.FileStart)
 	calls := make(map[int]int) // functions by the offset behind the brace
-	for _, decl := range file.Decls {
-		ranks := make(map[int]int) // literals by line
-		ast.Inspect(decl, func(n ast.Node) bool {
-			where, body := place{file: rel}, (*ast.BlockStmt)(nil)
-			if d, ok := decl.(*ast.GenDecl); ok && slices.ContainsFunc(d.Specs, func(s ast.Spec) bool { return isValue(s, n) }) {
-				clear(ranks) // initial values are declarations of their own
+	eachFunction(at, file, func(n ast.Node, line, rank int) {
+		body := (*ast.BlockStmt)(nil)
+		switch n := n.(type) {
+		case *ast.FuncDecl:
+			if body = n.Body; body != nil && inTest && n.Recv == nil {
+				in.roots[target+"."+n.Name.Name] = root{p.ImportPath, n.Name.Name, len(in.functions)}
 			}
-			switch n := n.(type) {
-			case *ast.FuncDecl:
-				where.line, body = at.PositionFor(n.Name.Pos(), false).Line, n.Body
-				if inTest && n.Recv == nil {
-					in.roots[target+"."+n.Name.Name] = root{p.ImportPath, n.Name.Name, len(in.functions)}
-				}
-			case *ast.FuncLit:
-				line := at.PositionFor(n.Pos(), false).Line
-				ranks[line]++
-				where.line, where.rank, body = line, ranks[line], n.Body
-			}
-			if body != nil {
-				calls[at.Offset(body.Lbrace)+1] = len(in.functions)
-				in.functions = append(in.functions, where)
-			}
-			return true
-		})
-	}
+		case *ast.FuncLit:
+			body = n.Body
+		}
+		if body != nil {
+			calls[at.Offset(body.Lbrace)+1] = len(in.functions)
+			in.functions = append(in.functions, place{rel, line, rank})
+		}
+	})
 	if len(calls) == 0 {
 		return nil
 	}
@@ -131,6 +121,28 @@ func (in *instrumented) rewrite(p *pkg, name, target string, inTest bool) error 
 		out.WriteByte(b)
 	}
 	return os.WriteFile(path, out.Bytes(), 0o666)
+}
+
+// eachFunction visits the functions of a file, declarations and literals, with line and
+// rank as in place.
+func eachFunction(at *token.File, file *ast.File, visit func(n ast.Node, line, rank int)) {
+	for _, decl := range file.Decls {
+		ranks := make(map[int]int) // literals by line
+		ast.Inspect(decl, func(n ast.Node) bool {
+			if d, ok := decl.(*ast.GenDecl); ok && slices.ContainsFunc(d.Specs, func(s ast.Spec) bool { return isValue(s, n) }) {
+				clear(ranks) // initial values are declarations of their own
+			}
+			switch n := n.(type) {
+			case *ast.FuncDecl:
+				visit(n, at.PositionFor(n.Name.Pos(), false).Line, 0)
+			case *ast.FuncLit:
+				line := at.PositionFor(n.Pos(), false).Line
+				ranks[line]++
+				visit(n, line, ranks[line])
+			}
+			return true
+		})
+	}
 }
 
 // isValue tells whether an expression is one of the initial values of a declaration.

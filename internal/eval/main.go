@@ -19,7 +19,7 @@ func main() {
 	os.Exit(status)
 }
 
-const usage = `usage: eval mutation|executed|history|causes|linker|faults|bench|generate [flags]
+const usage = `usage: eval mutation|executed|rta|history|causes|linker|faults|bench|generate [flags]
 
 eval INSTRUMENT -h lists the flags; the package comment tells what is measured.
 `
@@ -28,7 +28,7 @@ eval INSTRUMENT -h lists the flags; the package comment tells what is measured.
 // wrong, 1 for a failure, 2 for bad usage, 3 if stale versions were found.
 func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	instruments := map[string]func(context.Context, *flag.FlagSet, []string, io.Writer) error{
-		"mutation": mutationMain, "executed": executedMain, "history": historyMain, "causes": causesMain, "linker": linkerMain, "faults": faultsMain, "bench": benchMain, "generate": generateMain,
+		"mutation": mutationMain, "executed": executedMain, "rta": rtaMain, "history": historyMain, "causes": causesMain, "linker": linkerMain, "faults": faultsMain, "bench": benchMain, "generate": generateMain,
 	}
 	if len(args) == 0 {
 		fmt.Fprint(stderr, usage)

@@ -91,7 +91,10 @@
 //     program that begins at its caller, and the closure of the root has the callee.
 //
 // A static edge is no exception. Neither analysis sees calls by reflection, and what only
-// flows through it.
+// flows through it. What is listed has to be looked at, for vta is coarser than the
+// exceptions tell: it doesn't break circles (a type that only its own methods make seems
+// to be there from the start), and what initialisation gives to package fmt, say, seems to
+// be printed by whoever prints.
 //
 // # History
 //

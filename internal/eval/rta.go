@@ -176,7 +176,14 @@ func (w *whole) ownEdge(e wholeEdge, caller *ssa.Function, r wholeRoot, alone ma
 		if e.kind != through {
 			roots = append(roots, r.inits...)
 		}
-		alone[key] = w.flowsFrom(caller, rta.Analyze(roots, true))
+		all := rta.Analyze(roots, true)
+		// What only reflection can call is none of the caller's own business.
+		called := make(map[*ssa.Function]bool)
+		for _, root := range roots {
+			maps.Copy(called, reachableFrom(root, all.CallGraph))
+		}
+		maps.DeleteFunc(all.Reachable, func(f *ssa.Function, _ struct{ AddrTaken bool }) bool { return !called[f] })
+		alone[key] = w.flowsFrom(caller, all)
 	}
 	return alone[key].edges[e] != nil
 }

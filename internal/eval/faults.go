@@ -53,6 +53,11 @@ func faultsMain(ctx context.Context, flags *flag.FlagSet, args []string, stdout 
 	if err != nil {
 		return err
 	}
+	if *full != "" {
+		if *full, err = resolveFolder(*full); err != nil {
+			return fmt.Errorf("find the full disk: %w: mount a small file system and name it with -full", err)
+		}
+	}
 	return withCopy(*dir, func(copied string) error {
 		return withTemp(func(temp string) error {
 			f := &faults{binary: name, dir: copied, cache: filepath.Join(temp, "cache"), random: rand.New(rand.NewPCG(*seed, 0)), out: stdout}
@@ -76,6 +81,16 @@ func faultsMain(ctx context.Context, flags *flag.FlagSet, args []string, stdout 
 			return nil
 		})
 	})
+}
+
+// resolveFolder gives the absolute name of a folder, which has to exist.
+func resolveFolder(name string) (string, error) {
+	path, err := filepath.Abs(name)
+	if err != nil {
+		return "", err
+	}
+	_, err = os.ReadDir(path)
+	return path, err
 }
 
 // prepare finds a file to edit, and the answers of all states.

@@ -13,12 +13,12 @@ import (
 )
 
 // runFaults runs the instrument in its small form.
-func runFaults(t *testing.T, binary string) (string, error) {
+func runFaults(t *testing.T, binary string, more ...string) (string, error) {
 	t.Helper()
 	var out bytes.Buffer
-	err := faultsMain(t.Context(), flag.NewFlagSet("faults", flag.ContinueOnError), []string{
+	err := faultsMain(t.Context(), flag.NewFlagSet("faults", flag.ContinueOnError), append([]string{
 		"-C", filepath.Join("..", "..", "testdata", "shop"), "-autover", binary, "-kills", "6", "-damages", "10", "-rounds", "1", "-parallel", "4",
-	}, &out)
+	}, more...), &out)
 	return out.String(), err
 }
 
@@ -60,5 +60,42 @@ echo "$answer"
 	out, err := runFaults(t, broken)
 	if !errors.Is(err, errWrong) || !strings.Contains(out, "WRONG after ") {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// Runs start in a copy of the module, where a relative name would be another folder.
+func TestFaultsFull(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the tool is a shell script")
+	}
+	temp := t.TempDir()
+	binary, log, full := filepath.Join(temp, "autover"), filepath.Join(temp, "log"), filepath.Join(temp, "full")
+	script := "#!/bin/sh\necho \"$AUTOVER_CACHE\" >> " + log + "\nmkdir -p \"$AUTOVER_CACHE\" && echo known > \"$AUTOVER_CACHE/known\"\ncat $(find . -name '*.go') | cksum\n"
+	if err := os.WriteFile(binary, []byte(script), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	relative, err := filepath.Rel(here, full)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := runFaults(t, binary, "-full", relative); err == nil || !strings.Contains(err.Error(), full) || out != "" {
+		t.Errorf("without the folder: %v\n%s", err, out)
+	}
+	if err := os.Mkdir(full, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := runFaults(t, binary, "-full", relative); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	caches, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(caches), "\n"+filepath.Join(full, "cache")+"\n") {
+		t.Errorf("no run had its cache in %s:\n%s", full, caches)
 	}
 }

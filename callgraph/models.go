@@ -138,7 +138,8 @@ func (m model) callsFunction(p *linkedProc) bool {
 }
 
 // modelOf finds the model of a function of an external package by its
-// qualified name: of the function, else of its type, else of its package.
+// qualified name: of the function, else of its type, else of its package. Methods
+// that all kinds of tests share have the names of the type that is embedded in them.
 func modelOf(name, pkg string) model {
 	if m, ok := models[name]; ok {
 		return parseModel(m)
@@ -148,6 +149,9 @@ func modelOf(name, pkg string) model {
 			if m, ok := models[pkg+"."+typ+".*"]; ok {
 				return parseModel(m)
 			}
+		}
+		if m, ok := models["testing.common."+rest[strings.LastIndex(rest, ".")+1:]]; ok && pkg == "testing" {
+			return parseModel(m) // of all kinds of tests, and of the interface TB
 		}
 	}
 	if m, ok := models[pkg+".*"]; ok {
@@ -638,102 +642,118 @@ var models = map[string]string{
 	"html/template.*":       "Ckwr", // calls functions and methods by name
 
 	// Tests, the runtime and reflection.
-	"testing.*":                     "Ckwr", // runs tests, and what they register for their end
-	"testing/...":                   "Ckwr", // runs tests, and what they register for their end
-	"runtime.*":                     "wr",   // lists of callers, statistics
-	"runtime/...":                   "ckwr", // writes profiles to a writer, calls the function of Do
-	"runtime/pprof.StartCPUProfile": "s",    // writes to what it was given until it is stopped
-	"runtime/pprof.StopCPUProfile":  "uw",   // writes to what Start was given
-	"runtime/pprof.NewProfile":      "sr",   // kept by name
-	"runtime/pprof.Lookup":          "ur",   // finds what is kept
-	"runtime/trace.Start":           "s",    // writes to what it was given until it is stopped
-	"runtime/trace.Stop":            "uw",   // writes to what Start was given
-	"runtime.GOMAXPROCS":            "s",    // a setting that can be asked for
-	"runtime/debug.SetGCPercent":    "s",    // a setting of the runtime
-	"runtime/debug.SetMaxStack":     "s",    // a setting of the runtime
-	"runtime/debug.SetMaxThreads":   "s",    // a setting of the runtime
-	"runtime/debug.SetMemoryLimit":  "s",    // a setting of the runtime
-	"runtime/debug.SetPanicOnFault": "s",    // a setting of the runtime
-	"runtime/debug.SetTraceback":    "s",    // a setting of the runtime
-	"runtime/debug.SetCrashOutput":  "s",    // a file that the runtime keeps
-	"runtime.SetFinalizer":          "Cs",   // kept, and called by the collector
-	"runtime.AddCleanup":            "Cs",   // kept, and called by the collector
-	"reflect.*":                     "kw0r", // values hold what they were made of
-	"reflect.Type.*":                "r",    // types lead to types
-	"reflect.Type.FieldByNameFunc":  "Cr",   // calls its argument
-	"reflect.Type.AssignableTo":     "Cr",   // tells of method sets
-	"reflect.Type.ConvertibleTo":    "Cr",   // tells of method sets
-	"reflect.Type.Implements":       "Cr",   // tells of method sets
-	"reflect.Type.Method":           "Cr",   // tells of method sets
-	"reflect.Type.MethodByName":     "Cr",   // tells of method sets
-	"reflect.Type.NumMethod":        "Cr",   // tells of method sets
-	"reflect.Value.*":               "r",    // values hold what they were made of
-	"reflect.Value.FieldByNameFunc": "Cr",   // calls its argument
-	"reflect.Value.Clear":           "kw0r", // changes what the value stands for
-	"reflect.Value.Close":           "kw0r", // changes the channel
-	"reflect.Value.Grow":            "kw0r", // changes what the value stands for
-	"reflect.Value.Recv":            "kw0r", // changes the channel
-	"reflect.Value.Send":            "kw0r", // changes the channel
-	"reflect.Value.Set":             "kw0r", // changes what the value stands for
-	"reflect.Value.SetBool":         "kw0r", // changes what the value stands for
-	"reflect.Value.SetBytes":        "kw0r", // changes what the value stands for
-	"reflect.Value.SetCap":          "kw0r", // changes what the value stands for
-	"reflect.Value.SetComplex":      "kw0r", // changes what the value stands for
-	"reflect.Value.SetFloat":        "kw0r", // changes what the value stands for
-	"reflect.Value.SetInt":          "kw0r", // changes what the value stands for
-	"reflect.Value.SetIterKey":      "kw0r", // changes what the value stands for
-	"reflect.Value.SetIterValue":    "kw0r", // changes what the value stands for
-	"reflect.Value.SetLen":          "kw0r", // changes what the value stands for
-	"reflect.Value.SetMapIndex":     "kw0r", // changes what the value stands for
-	"reflect.Value.SetPointer":      "kw0r", // changes what the value stands for
-	"reflect.Value.SetString":       "kw0r", // changes what the value stands for
-	"reflect.Value.SetUint":         "kw0r", // changes what the value stands for
-	"reflect.Value.SetZero":         "kw0r", // changes what the value stands for
-	"reflect.Value.TryRecv":         "kw0r", // changes the channel
-	"reflect.Value.TrySend":         "kw0r", // changes the channel
-	"reflect.Value.Call":            "Ckwr", // calls what the value holds
-	"reflect.Value.CallSlice":       "Ckwr", // calls what the value holds
-	"reflect.Value.Seq":             "Ckwr", // calls what the value holds
-	"reflect.Value.Seq2":            "Ckwr", // calls what the value holds
-	"reflect.Value.Method":          "Cr",   // the method may be called elsewhere, as a function of any type
-	"reflect.Value.MethodByName":    "Cr",   // the method may be called elsewhere, as a function of any type
-	"reflect.TypeOf":                "r",    // a type, which has methods
-	"reflect.TypeFor":               "r",    // a type, which has methods
-	"reflect.ValueOf":               "r",    // the same object, or a part of it
-	"reflect.DeepEqual":             "",     // compares without calling methods
-	"reflect.Zero":                  "r",    // a new value of a type
-	"reflect.New":                   "r",    // a new value of a type
-	"reflect.Indirect":              "r",    // the same object, or a part of it
-	"reflect.Value.Interface":       "r",    // the same object, or a part of it
-	"reflect.Value.Elem":            "r",    // the same object, or a part of it
-	"reflect.Value.Field":           "r",    // the same object, or a part of it
-	"reflect.Value.FieldByName":     "r",    // the same object, or a part of it
-	"reflect.Value.Index":           "r",    // the same object, or a part of it
-	"reflect.Value.Kind":            "",     // answers a number or truth
-	"reflect.Value.Type":            "r",    // a type, which has methods
-	"reflect.Value.IsNil":           "",     // answers a number or truth
-	"reflect.Value.IsValid":         "",     // answers a number or truth
-	"reflect.Value.IsZero":          "",     // answers a number or truth
-	"reflect.Value.Len":             "",     // answers a number or truth
-	"reflect.Value.NumField":        "",     // answers a number or truth
-	"reflect.Value.Int":             "",     // answers a number or truth
-	"reflect.Value.Uint":            "",     // answers a number or truth
-	"reflect.Value.Bool":            "",     // answers a number or truth
-	"reflect.Value.String":          "",     // a string, without calling methods
-	"syscall.*":                     "wr",   // the kernel fills buffers
-	"syscall.Setenv":                "s",    // changes the process
-	"syscall.Unsetenv":              "s",    // changes the process
-	"syscall.Clearenv":              "s",    // changes the process
-	"syscall.Chdir":                 "s",    // changes the process
-	"syscall.Fchdir":                "s",    // changes the process
-	"syscall.Chroot":                "s",    // changes the process
-	"syscall.Umask":                 "s",    // changes the process
-	"syscall.Setuid":                "s",    // changes the process
-	"syscall.Setgid":                "s",    // changes the process
-	"syscall.Setrlimit":             "s",    // changes the process
-	"syscall.Dup2":                  "s",    // changes the process
-	"syscall.Dup3":                  "s",    // changes the process
-	"internal/...":                  "Ckwr", // cannot be imported; by way of linkname, anything
+	"testing.*":                     "Ckwr",          // runs tests, and what they register for their end
+	"testing.common.Error":          "w0" + printing, // prints its arguments for the test
+	"testing.common.Errorf":         "w0" + printing, // prints its arguments for the test
+	"testing.common.Fatal":          "w0" + printing, // prints its arguments for the test
+	"testing.common.Fatalf":         "w0" + printing, // prints its arguments for the test
+	"testing.common.Log":            "w0" + printing, // prints its arguments for the test
+	"testing.common.Logf":           "w0" + printing, // prints its arguments for the test
+	"testing.common.Skip":           "w0" + printing, // prints its arguments for the test
+	"testing.common.Skipf":          "w0" + printing, // prints its arguments for the test
+	"testing.common.Fail":           "w0",            // marks the test
+	"testing.common.FailNow":        "w0",            // marks the test and ends its goroutine
+	"testing.common.SkipNow":        "w0",            // marks the test and ends its goroutine
+	"testing.common.Helper":         "w0",            // notes who called it
+	"testing.common.TempDir":        "w0",            // makes a folder for the test
+	"testing.common.Failed":         "",              // tells of the test
+	"testing.common.Skipped":        "",              // tells of the test
+	"testing.common.Name":           "",              // tells of the test
+	"testing/...":                   "Ckwr",          // runs tests, and what they register for their end
+	"runtime.*":                     "wr",            // lists of callers, statistics
+	"runtime/...":                   "ckwr",          // writes profiles to a writer, calls the function of Do
+	"runtime/pprof.StartCPUProfile": "s",             // writes to what it was given until it is stopped
+	"runtime/pprof.StopCPUProfile":  "uw",            // writes to what Start was given
+	"runtime/pprof.NewProfile":      "sr",            // kept by name
+	"runtime/pprof.Lookup":          "ur",            // finds what is kept
+	"runtime/trace.Start":           "s",             // writes to what it was given until it is stopped
+	"runtime/trace.Stop":            "uw",            // writes to what Start was given
+	"runtime.GOMAXPROCS":            "s",             // a setting that can be asked for
+	"runtime/debug.SetGCPercent":    "s",             // a setting of the runtime
+	"runtime/debug.SetMaxStack":     "s",             // a setting of the runtime
+	"runtime/debug.SetMaxThreads":   "s",             // a setting of the runtime
+	"runtime/debug.SetMemoryLimit":  "s",             // a setting of the runtime
+	"runtime/debug.SetPanicOnFault": "s",             // a setting of the runtime
+	"runtime/debug.SetTraceback":    "s",             // a setting of the runtime
+	"runtime/debug.SetCrashOutput":  "s",             // a file that the runtime keeps
+	"runtime.SetFinalizer":          "Cs",            // kept, and called by the collector
+	"runtime.AddCleanup":            "Cs",            // kept, and called by the collector
+	"reflect.*":                     "kw0r",          // values hold what they were made of
+	"reflect.Type.*":                "r",             // types lead to types
+	"reflect.Type.FieldByNameFunc":  "Cr",            // calls its argument
+	"reflect.Type.AssignableTo":     "Cr",            // tells of method sets
+	"reflect.Type.ConvertibleTo":    "Cr",            // tells of method sets
+	"reflect.Type.Implements":       "Cr",            // tells of method sets
+	"reflect.Type.Method":           "Cr",            // tells of method sets
+	"reflect.Type.MethodByName":     "Cr",            // tells of method sets
+	"reflect.Type.NumMethod":        "Cr",            // tells of method sets
+	"reflect.Value.*":               "r",             // values hold what they were made of
+	"reflect.Value.FieldByNameFunc": "Cr",            // calls its argument
+	"reflect.Value.Clear":           "kw0r",          // changes what the value stands for
+	"reflect.Value.Close":           "kw0r",          // changes the channel
+	"reflect.Value.Grow":            "kw0r",          // changes what the value stands for
+	"reflect.Value.Recv":            "kw0r",          // changes the channel
+	"reflect.Value.Send":            "kw0r",          // changes the channel
+	"reflect.Value.Set":             "kw0r",          // changes what the value stands for
+	"reflect.Value.SetBool":         "kw0r",          // changes what the value stands for
+	"reflect.Value.SetBytes":        "kw0r",          // changes what the value stands for
+	"reflect.Value.SetCap":          "kw0r",          // changes what the value stands for
+	"reflect.Value.SetComplex":      "kw0r",          // changes what the value stands for
+	"reflect.Value.SetFloat":        "kw0r",          // changes what the value stands for
+	"reflect.Value.SetInt":          "kw0r",          // changes what the value stands for
+	"reflect.Value.SetIterKey":      "kw0r",          // changes what the value stands for
+	"reflect.Value.SetIterValue":    "kw0r",          // changes what the value stands for
+	"reflect.Value.SetLen":          "kw0r",          // changes what the value stands for
+	"reflect.Value.SetMapIndex":     "kw0r",          // changes what the value stands for
+	"reflect.Value.SetPointer":      "kw0r",          // changes what the value stands for
+	"reflect.Value.SetString":       "kw0r",          // changes what the value stands for
+	"reflect.Value.SetUint":         "kw0r",          // changes what the value stands for
+	"reflect.Value.SetZero":         "kw0r",          // changes what the value stands for
+	"reflect.Value.TryRecv":         "kw0r",          // changes the channel
+	"reflect.Value.TrySend":         "kw0r",          // changes the channel
+	"reflect.Value.Call":            "Ckwr",          // calls what the value holds
+	"reflect.Value.CallSlice":       "Ckwr",          // calls what the value holds
+	"reflect.Value.Seq":             "Ckwr",          // calls what the value holds
+	"reflect.Value.Seq2":            "Ckwr",          // calls what the value holds
+	"reflect.Value.Method":          "Cr",            // the method may be called elsewhere, as a function of any type
+	"reflect.Value.MethodByName":    "Cr",            // the method may be called elsewhere, as a function of any type
+	"reflect.TypeOf":                "r",             // a type, which has methods
+	"reflect.TypeFor":               "r",             // a type, which has methods
+	"reflect.ValueOf":               "r",             // the same object, or a part of it
+	"reflect.DeepEqual":             "",              // compares without calling methods
+	"reflect.Zero":                  "r",             // a new value of a type
+	"reflect.New":                   "r",             // a new value of a type
+	"reflect.Indirect":              "r",             // the same object, or a part of it
+	"reflect.Value.Interface":       "r",             // the same object, or a part of it
+	"reflect.Value.Elem":            "r",             // the same object, or a part of it
+	"reflect.Value.Field":           "r",             // the same object, or a part of it
+	"reflect.Value.FieldByName":     "r",             // the same object, or a part of it
+	"reflect.Value.Index":           "r",             // the same object, or a part of it
+	"reflect.Value.Kind":            "",              // answers a number or truth
+	"reflect.Value.Type":            "r",             // a type, which has methods
+	"reflect.Value.IsNil":           "",              // answers a number or truth
+	"reflect.Value.IsValid":         "",              // answers a number or truth
+	"reflect.Value.IsZero":          "",              // answers a number or truth
+	"reflect.Value.Len":             "",              // answers a number or truth
+	"reflect.Value.NumField":        "",              // answers a number or truth
+	"reflect.Value.Int":             "",              // answers a number or truth
+	"reflect.Value.Uint":            "",              // answers a number or truth
+	"reflect.Value.Bool":            "",              // answers a number or truth
+	"reflect.Value.String":          "",              // a string, without calling methods
+	"syscall.*":                     "wr",            // the kernel fills buffers
+	"syscall.Setenv":                "s",             // changes the process
+	"syscall.Unsetenv":              "s",             // changes the process
+	"syscall.Clearenv":              "s",             // changes the process
+	"syscall.Chdir":                 "s",             // changes the process
+	"syscall.Fchdir":                "s",             // changes the process
+	"syscall.Chroot":                "s",             // changes the process
+	"syscall.Umask":                 "s",             // changes the process
+	"syscall.Setuid":                "s",             // changes the process
+	"syscall.Setgid":                "s",             // changes the process
+	"syscall.Setrlimit":             "s",             // changes the process
+	"syscall.Dup2":                  "s",             // changes the process
+	"syscall.Dup3":                  "s",             // changes the process
+	"internal/...":                  "Ckwr",          // cannot be imported; by way of linkname, anything
 }
 
 // revealing are the functions by which a program sees positions in its source

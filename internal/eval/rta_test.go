@@ -87,6 +87,9 @@ func (h *holding) String() string {
 
 // TestRTA checks that closures lack nothing that both whole-program analyses see.
 func TestRTA(t *testing.T) {
+	if testing.Short() {
+		t.Skip("analyses dozens of whole programs, one after the other")
+	}
 	dir := t.TempDir()
 	n := programs(t, dir, "iface_*", "fn_*", "call_*", "cb_s*", "gen_st*", "ext_s*")
 	h := holdPrograms(t, dir, func(*analyzer.Graph) {})

@@ -126,7 +126,7 @@ func (a *aliasCalls) fill(t *aliasTargets, c *linkedCall) {
 		tok := a.tokens[id]
 		switch {
 		case tok.kind == FuncToken && c.Kind == DynamicCall:
-			if a.entered(c, tok) {
+			if a.callable(c, tok) {
 				a.enterBody(tok.key, t.CallMemory, 0)
 			}
 		case tok.kind == TypeToken && c.Kind == InvokeCall:
@@ -229,6 +229,7 @@ func (k *knowledge) merge(o *knowledge) {
 		x, y = y, x
 	}
 	y.merged = x
+	widen(&x.model, y.model)
 	x.types, x.nodes = append(x.types, y.types...), append(x.nodes, y.nodes...)
 	x.procs, x.moved = append(x.procs, y.procs...), append(x.moved, y.moved...)
 	x.calls, x.out = x.calls || y.calls, x.out || y.out
@@ -237,6 +238,9 @@ func (k *knowledge) merge(o *knowledge) {
 // knowledge returns what external code of a model finds in a node of the
 // solver.
 func (a *aliasCalls) knowledge(content int32, m model) *knowledge {
+	if a.find(content) == a.find(a.out) && m.calls {
+		m = unknown // there may be any code
+	}
 	key := boundaryKey{a.find(content), a.modelNumber(m)}
 	if k := a.known[key]; k != nil {
 		return k
@@ -249,7 +253,7 @@ func (a *aliasCalls) knowledge(content int32, m model) *knowledge {
 		}
 		switch t := a.tokens[id]; t.kind {
 		case ObjectToken:
-			k.merge(a.knowledge(t.content, m))
+			k.merge(a.knowledge(t.content, a.models[a.within(a.modelNumber(m), t)]))
 		case FuncToken:
 			if p := a.procs[t.key]; p != nil && m.callsFunction(p) {
 				a.callback(k, t.key)

@@ -1,6 +1,8 @@
 package callgraph
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/autover/autover/internal/symbol"
@@ -107,7 +109,7 @@ func (r dynamicRule) apply(s *solver, _, token int32) {
 	t := s.tokens[token]
 	switch t.kind {
 	case FuncToken:
-		if s.entered(r.c, t) {
+		if s.callable(r.c, t) {
 			s.enter(t.key, r.c.args, r.c.results, false)
 		}
 	case ExternalToken:
@@ -117,8 +119,8 @@ func (r dynamicRule) apply(s *solver, _, token int32) {
 	}
 }
 
-// entered tells whether a function token has the type that a call expects.
-func (s *solver) entered(c *linkedCall, t solved) bool {
+// callable tells whether a function token has the type that a call expects.
+func (s *solver) callable(c *linkedCall, t solved) bool {
 	p := s.procs[t.key]
 	return p == nil || fitting(p.signature, c.Method)
 }
@@ -295,10 +297,13 @@ func (s *solver) bindModel(c *linkedCall, m model) {
 
 // result lets an object come out of a call that stands for all that the
 // external code knows. Private types and functions that it may return are found
-// in the object, see bindObject and hiddenRule.
+// in the object, see bindObject.
 func (s *solver) result(known, result int32, c *linkedCall, i int) {
 	if result >= 0 {
 		s.opaque[known] = true
+		if c.model.anything && i < len(c.Kinds) && !strings.HasPrefix(c.Kinds[i], "o:") {
+			s.callsAnything(known)
+		}
 		s.put(result, s.object(known, s.resultType(c, i)))
 	}
 }
@@ -370,7 +375,7 @@ func (r contentRule) apply(s *solver, node, token int32) {
 	}
 	switch t.kind {
 	case ObjectToken:
-		s.open(r, t.content, t.typ)
+		s.open(contentRule{s.within(r.model, t), r.passing, r.self}, t.content, t.typ)
 	case FuncToken:
 		if p := s.procs[t.key]; p != nil && m.callsFunction(p) {
 			s.callback(r, node, t.key)
@@ -380,6 +385,33 @@ func (r contentRule) apply(s *solver, node, token int32) {
 			s.seen(r, node, typ)
 		}
 	}
+}
+
+// callsAnything notes that objects with a content are functions or interfaces that
+// generic code or reflection made. Whoever calls them calls what they hold, whatever
+// its type.
+func (s *solver) callsAnything(content int32) {
+	if s.unnamed[content] {
+		return
+	}
+	s.unnamed[content] = true
+	for _, r := range slices.Collect(maps.Keys(s.vertex(content).contents)) {
+		r.model = s.within(r.model, solved{content: content})
+		s.content(content, r)
+	}
+}
+
+// within returns the model by which code of a model treats what is in an object: it
+// calls anything in those that do so themselves.
+func (s *solver) within(number int32, object solved) int32 {
+	m := s.models[number]
+	if !m.calls || m.anything {
+		return number
+	}
+	if m.anything = s.unnamed[object.content] || parseModel(models[object.typ+".*"]).anything; m.anything {
+		return s.modelNumber(m)
+	}
+	return number
 }
 
 // giveAway lets the outside know what standard code hands over to code of other

@@ -221,15 +221,14 @@ func F() { for _, x := range v { x.m() } }
 // the standard library has.
 func TestModelNames(t *testing.T) {
 	for name := range models {
-		path, rest := name, ""
 		if prefix, ok := strings.CutSuffix(name, "/..."); ok {
 			if strings.Contains(prefix, "/") {
 				t.Errorf("%s: only the first element of a path can be a prefix", name)
 			}
 			continue
 		}
-		path = packageOfName(name)
-		rest = strings.TrimPrefix(name, path+".")
+		path := packageOfName(name)
+		rest := strings.TrimPrefix(name, path+".")
 		if name == "runtime.panic" {
 			continue // not a function, but what the runtime does
 		}
@@ -256,6 +255,11 @@ func TestModelNames(t *testing.T) {
 		}
 		if m := parseModel(models[name]); m.calls && len(m.methods) > 0 {
 			t.Errorf("%s: calls everything, and methods by name", name)
+		}
+		for method := range strings.FieldsFuncSeq(string(parseModel(models[name]).methods), func(r rune) bool { return r == ',' }) {
+			if standardCalls[method] == nil {
+				t.Errorf("%s: no interface has %s, so it would never be called", name, method)
+			}
 		}
 	}
 	if letters := "cCkwxsur"; slices.ContainsFunc(sortedKeys(models), func(n string) bool {

@@ -2,7 +2,6 @@ package callgraph
 
 import (
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/container/intsets"
 
@@ -319,8 +318,7 @@ func (c *changes) setsFields(call *linkedCall) bool {
 	}
 	known := len(call.packages) > 0 && call.Kind == ExternalCall
 	for pkg := range call.packages {
-		first, _, _ := strings.Cut(pkg, "/")
-		known = known && !strings.Contains(first, ".") // other modules are named by hosts
+		known = known && isStandard(pkg)
 	}
 	return known || len(c.methods) == 0
 }

@@ -97,15 +97,16 @@ func (r insideRule) apply(s *solver, node, token int32) {
 // strange tells whether a token brings code of other modules along, which standard
 // code may call: what the outside knows, a function, or a type with such methods.
 func (s *solver) strange(token int32) bool {
-	if is, known := s.strangers[token]; known {
+	t := s.tokens[token]
+	if t.kind == ObjectToken && s.find(t.content) == s.find(s.out) {
+		return true // it needn't have been before
+	}
+	is, known := s.strangers[token]
+	if known {
 		return is
 	}
-	is := false
-	switch t := s.tokens[token]; t.kind {
+	switch t.kind {
 	case ObjectToken:
-		if s.find(t.content) == s.find(s.out) {
-			return true
-		}
 		is = s.ofModule(packageOfName(strings.TrimLeft(t.typ, "*[]")))
 	case ExternalToken:
 		is = s.ofModule(packageOfName(t.key))

@@ -45,8 +45,9 @@
 // The standard library calls a method only if one of its interfaces has it, in name
 // and number of parameters and results, and without private types; a function only
 // if its type has none (stdmethods.txt). The rows of generic code and of code that
-// calls by reflection say that they call everything. Where the standard library
-// meets values or functions of other modules, these get to know what it passes on.
+// calls by reflection say that they call everything, and what such code made does so
+// wherever it is called. Where the standard library meets values or functions of other
+// modules, these get to know what it passes on.
 //
 // What external code made may hold what it knows at any depth. So what is loaded from
 // behind its pointers is another object that knows the same, and what is stored there

@@ -55,7 +55,7 @@ func keep[K comparable](m map[K]string, k K, reason string) {
 // resolveDynamic adds the functions that a function value may be.
 func (l *linker) resolveDynamic(f *Linked, c *linkedCall) {
 	for _, id := range l.tokensOf(c.callee) {
-		if t := l.tokens[id]; t.kind == FuncToken && l.entered(c, t) {
+		if t := l.tokens[id]; t.kind == FuncToken && l.callable(c, t) {
 			l.callee(f, t.key, c)
 		}
 	}
@@ -96,15 +96,18 @@ func (l *linker) ownerOf(proc string) symbol.ID {
 // boundary collects what external code may call and see in a node.
 func (l *linker) boundary(p *Program, node, model int32) int {
 	key := boundaryKey{l.find(node), model}
+	if key.node == l.find(l.out) && l.models[model].calls {
+		key.model = l.modelNumber(unknown) // there may be any code
+	}
 	if b, ok := l.boundaries[key]; ok {
 		return b
 	}
 	b := len(p.Boundaries)
 	l.boundaries[key] = b
 	p.Boundaries = append(p.Boundaries, Boundary{})
-	m := &l.models[model]
+	m := l.models[key.model]
 	callees, types, facts, inner := map[symbol.ID]bool{}, map[symbol.ID]bool{}, map[string]bool{}, map[int]bool{}
-	look := func(n int32) { inner[l.boundary(p, n, model)] = true }
+	look := func(n int32) { inner[l.boundary(p, n, key.model)] = true }
 	for _, id := range l.tokensOf(key.node) {
 		t := l.tokens[id]
 		if m.calls && l.strange(int32(id)) {
@@ -112,7 +115,7 @@ func (l *linker) boundary(p *Program, node, model int32) int {
 		}
 		switch t.kind {
 		case ObjectToken:
-			look(t.content)
+			inner[l.boundary(p, t.content, l.within(key.model, t))] = true
 		case FuncToken:
 			if p := l.procs[t.key]; p != nil && m.callsFunction(p) {
 				callees[l.ownerOf(t.key)] = true

@@ -41,6 +41,7 @@ type solver struct {
 	found   map[insideKey]int32         // see inside
 	private map[string]bool             // the packages that have summaries
 	opaque  map[int32]bool              // contents of objects that external code made
+	unnamed map[int32]bool              // those of which callsAnything is true
 	// strangers are the tokens of which is known whether they are, see strange.
 	strangers map[int32]bool
 	calls     []*linkedCall
@@ -118,6 +119,7 @@ func newSolver() *solver {
 		found:     map[insideKey]int32{},
 		private:   map[string]bool{},
 		opaque:    map[int32]bool{},
+		unnamed:   map[int32]bool{},
 		strangers: map[int32]bool{},
 	}
 	s.out = s.newNode()

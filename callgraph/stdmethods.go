@@ -2,9 +2,8 @@ package callgraph
 
 import (
 	_ "embed"
-	"maps"
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -21,7 +20,7 @@ var standardMethods, standardCalls = parseMethods(stdmethods)
 // arity is how many parameters and results a method has.
 type arity struct{ params, results int }
 
-func (a arity) String() string { return strconv.Itoa(a.params) + "/" + strconv.Itoa(a.results) }
+func (a arity) String() string { return fmt.Sprintf("%d/%d", a.params, a.results) }
 
 // MethodKinds says which external types have methods of a name, besides others.
 type MethodKinds struct{ Generic, Function bool }
@@ -35,19 +34,10 @@ func parseMethods(text string) (map[string]MethodKinds, map[string][]arity) {
 		name := words[0]
 		methods[name] = MethodKinds{slices.Contains(words, "generic"), slices.Contains(words, "function")}
 		for _, word := range words[1:] {
-			params, results, ok := strings.Cut(word, "/")
-			if !ok {
-				continue
+			var a arity
+			if n, _ := fmt.Sscanf(word, "%d/%d", &a.params, &a.results); n == 2 {
+				calls[name] = append(calls[name], a)
 			}
-			p, err := strconv.Atoi(params)
-			if err != nil {
-				panic("stdmethods.txt: " + line)
-			}
-			r, err := strconv.Atoi(results)
-			if err != nil {
-				panic("stdmethods.txt: " + line)
-			}
-			calls[name] = append(calls[name], arity{p, r})
 		}
 	}
 	return methods, calls
@@ -63,7 +53,7 @@ func namedInStandard(m *Method) bool {
 // that the table of models mentions, and the others.
 var standardRoots = func() map[string]bool {
 	roots := map[string]bool{"flag": true, "plugin": true, "structs": true, "unsafe": true, "vendor": true}
-	for name := range maps.Keys(models) {
+	for name := range models {
 		first, _, _ := strings.Cut(name, "/")
 		first, _, _ = strings.Cut(first, ".")
 		roots[first] = true

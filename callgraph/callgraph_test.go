@@ -227,31 +227,8 @@ func TestModelNames(t *testing.T) {
 			}
 			continue
 		}
-		path := packageOfName(name)
-		rest := strings.TrimPrefix(name, path+".")
-		if name == "runtime.panic" {
-			continue // not a function, but what the runtime does
-		}
-		p, err := testImporter.Import(path)
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		parts := strings.Split(strings.TrimSuffix(rest, "*"), ".")
-		o := p.Scope().Lookup(parts[0])
-		if parts[0] != "" && o == nil {
-			t.Errorf("%s: %s has no %s", name, path, parts[0])
-			continue
-		}
-		if len(parts) > 1 && parts[1] != "" {
-			typ := o.Type()
-			if !types.IsInterface(typ) {
-				typ = types.NewPointer(typ)
-			}
-			m, _, _ := types.LookupFieldOrMethod(typ, true, p, parts[1])
-			if _, ok := m.(*types.Func); !ok {
-				t.Errorf("%s: no such method", name)
-			}
+		if problem := modelled(name); problem != "" {
+			t.Errorf("%s: %s", name, problem)
 		}
 		if m := parseModel(models[name]); m.calls && len(m.methods) > 0 {
 			t.Errorf("%s: calls everything, and methods by name", name)
@@ -268,6 +245,48 @@ func TestModelNames(t *testing.T) {
 	}) {
 		t.Errorf("the table has a letter other than %s", letters)
 	}
+}
+
+// modelled returns what is wrong with the name of a row: there has to be such a
+// package, function or method.
+func modelled(name string) string {
+	if name == "runtime.panic" {
+		return "" // not a function, but what the runtime does
+	}
+	path := packageOfName(name)
+	p, err := testImporter.Import(path)
+	if err != nil {
+		return err.Error()
+	}
+	first, method, isMethod := strings.Cut(strings.TrimPrefix(name, path+"."), ".")
+	if first == "*" {
+		if isMethod && !slices.ContainsFunc(p.Scope().Names(), func(typ string) bool { return hasMethod(p, typ, method) }) {
+			return "no type has such a method"
+		}
+		return ""
+	}
+	switch {
+	case p.Scope().Lookup(first) == nil:
+		return path + " has no " + first
+	case isMethod && method != "*" && !hasMethod(p, first, method):
+		return "no such method"
+	}
+	return ""
+}
+
+// hasMethod tells whether a type of a package has a method.
+func hasMethod(p *types.Package, name, method string) bool {
+	o, ok := p.Scope().Lookup(name).(*types.TypeName)
+	if !ok {
+		return false
+	}
+	typ := o.Type()
+	if !types.IsInterface(typ) {
+		typ = types.NewPointer(typ)
+	}
+	m, _, _ := types.LookupFieldOrMethod(typ, true, p, method)
+	_, ok = m.(*types.Func)
+	return ok
 }
 
 // TestModelsReturnObjects makes sure that what can hold something callable comes

@@ -138,20 +138,20 @@ func (m model) callsFunction(p *linkedProc) bool {
 }
 
 // modelOf finds the model of a function of an external package by its
-// qualified name: of the function, else of its type, else of its package. Methods
-// that all kinds of tests share have the names of the type that is embedded in them.
+// qualified name: of the function, else of its type, else of methods of its name,
+// else of its package.
 func modelOf(name, pkg string) model {
 	if m, ok := models[name]; ok {
 		return parseModel(m)
 	}
 	if rest := strings.TrimPrefix(name, pkg+"."); rest != name {
-		if typ, _, method := strings.Cut(rest, "."); method {
+		if typ, method, isMethod := strings.Cut(rest, "."); isMethod {
 			if m, ok := models[pkg+"."+typ+".*"]; ok {
 				return parseModel(m)
 			}
-		}
-		if m, ok := models["testing.common."+rest[strings.LastIndex(rest, ".")+1:]]; ok && pkg == "testing" {
-			return parseModel(m) // of all kinds of tests, and of the interface TB
+			if m, ok := models[pkg+".*."+method]; ok {
+				return parseModel(m)
+			}
 		}
 	}
 	if m, ok := models[pkg+".*"]; ok {
@@ -184,9 +184,10 @@ const printing = ":Error,String,Format,GoString,Write,WriteString,Unwrap,Read,Re
 //	u  may call what packages keep
 //	r  results may hold the arguments, or can be given something to hold
 //
-// and after a colon the only methods that it calls; then the reason, as a comment. Names end in ".*" for all
-// of a type or package, in "/..." for all packages below a path. What isn't
-// listed has all letters.
+// and after a colon the only methods that it calls; then the reason, as a comment.
+// Names end in ".*" for all of a type or package, in "/..." for all packages below
+// a path; an asterisk in place of a type stands for all types of the package that
+// have the method. What isn't listed has all letters.
 //
 // TestModels holds the table against the bodies of the standard library. A
 // function that calls a method that can change its receiver, such as Write, has
@@ -643,22 +644,22 @@ var models = map[string]string{
 
 	// Tests, the runtime and reflection.
 	"testing.*":                     "Ckwr",          // runs tests, and what they register for their end
-	"testing.common.Error":          "w0" + printing, // prints its arguments for the test
-	"testing.common.Errorf":         "w0" + printing, // prints its arguments for the test
-	"testing.common.Fatal":          "w0" + printing, // prints its arguments for the test
-	"testing.common.Fatalf":         "w0" + printing, // prints its arguments for the test
-	"testing.common.Log":            "w0" + printing, // prints its arguments for the test
-	"testing.common.Logf":           "w0" + printing, // prints its arguments for the test
-	"testing.common.Skip":           "w0" + printing, // prints its arguments for the test
-	"testing.common.Skipf":          "w0" + printing, // prints its arguments for the test
-	"testing.common.Fail":           "w0",            // marks the test
-	"testing.common.FailNow":        "w0",            // marks the test and ends its goroutine
-	"testing.common.SkipNow":        "w0",            // marks the test and ends its goroutine
-	"testing.common.Helper":         "w0",            // notes who called it
-	"testing.common.TempDir":        "w0",            // makes a folder for the test
-	"testing.common.Failed":         "",              // tells of the test
-	"testing.common.Skipped":        "",              // tells of the test
-	"testing.common.Name":           "",              // tells of the test
+	"testing.*.Error":               "w0" + printing, // prints its arguments for the test
+	"testing.*.Errorf":              "w0" + printing, // prints its arguments for the test
+	"testing.*.Fatal":               "w0" + printing, // prints its arguments for the test
+	"testing.*.Fatalf":              "w0" + printing, // prints its arguments for the test
+	"testing.*.Log":                 "w0" + printing, // prints its arguments for the test
+	"testing.*.Logf":                "w0" + printing, // prints its arguments for the test
+	"testing.*.Skip":                "w0" + printing, // prints its arguments for the test
+	"testing.*.Skipf":               "w0" + printing, // prints its arguments for the test
+	"testing.*.Fail":                "w0",            // marks the test
+	"testing.*.FailNow":             "w0",            // marks the test and ends its goroutine
+	"testing.*.SkipNow":             "w0",            // marks the test and ends its goroutine
+	"testing.*.Helper":              "w0",            // notes who called it
+	"testing.*.TempDir":             "w0",            // makes a folder for the test
+	"testing.*.Failed":              "",              // tells of the test
+	"testing.*.Skipped":             "",              // tells of the test
+	"testing.*.Name":                "",              // tells of the test
 	"testing/...":                   "Ckwr",          // runs tests, and what they register for their end
 	"runtime.*":                     "wr",            // lists of callers, statistics
 	"runtime/...":                   "ckwr",          // writes profiles to a writer, calls the function of Do

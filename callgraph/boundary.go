@@ -102,6 +102,17 @@ func packageOfName(name string) string {
 	return name
 }
 
+// packageOfType returns the package that declares a type, or the elements of a slice
+// of it, by the key of the type; none for other types.
+func packageOfType(key string) string {
+	name := strings.TrimLeft(key, "*[]")
+	pkg := packageOfName(name)
+	if pkg == name || strings.ContainsAny(pkg, "[({") {
+		return ""
+	}
+	return pkg
+}
+
 // dynamicRule calls the functions that a function value may be.
 type dynamicRule struct{ c *linkedCall }
 
@@ -222,7 +233,7 @@ func (s *solver) bindObject(c *linkedCall, token int32) {
 		m.asks = true
 		s.bindModel(c, m)
 	case t.typ != unknownObject && t.typ != closedObject && strings.Contains(t.typ, "."):
-		s.bind(c, t.typ+"."+c.Method, packageOfName(strings.TrimLeft(t.typ, "*[]")))
+		s.bind(c, t.typ+"."+c.Method, packageOfType(t.typ))
 	case c.Package != "":
 		s.bind(c, c.Package+"."+c.Method, c.Package)
 		if _, ok := s.contract(c); !ok {
@@ -422,7 +433,21 @@ func (s *solver) giveAway(r contentRule, node int32, t solved) {
 	}
 	s.edge(node, s.out, 0)
 	s.edge(s.out, node, 0)
+	s.fromOutside(node, "")
 	s.edge(r.passing, s.out, 0)
+	s.passedOn = append(s.passedOn, r.passing)
+}
+
+// fromOutside notes a node that holds what the outside put there, and what it can
+// be, see Proc.Kinds.
+func (s *solver) fromOutside(node int32, kind string) {
+	s.foreign[foreignNode{node, kind}] = true
+}
+
+// foreignNode is a node that the outside puts things into.
+type foreignNode struct {
+	node int32
+	kind string
 }
 
 // open lets external code look into an object, and put what it was handed into
@@ -495,6 +520,9 @@ func (s *solver) callback(r contentRule, node int32, key string) {
 			self = unknownObject // what it is made of is no type of a function
 		}
 		s.opaque[node], s.opaque[r.passing] = true, true
+		if s.find(node) == s.find(s.out) {
+			s.fromOutside(param, p.kinds[i])
+		}
 		for _, o := range []int32{s.object(node, self), s.object(r.passing, unknownObject)} {
 			if f := s.filter(p.kinds[i]); f == 0 || s.filters[f].passes(s, o) {
 				s.put(param, o)
@@ -518,6 +546,7 @@ func (r outsideRule) apply(s *solver, node, token int32) {
 	case ObjectToken:
 		s.edge(t.content, node, 0)
 		s.edge(node, t.content, s.filter("h:"+t.typ))
+		s.fromOutside(t.content, "")
 	case FuncToken:
 		s.callback(contentRule{passing: node, self: unknownObject}, node, t.key)
 	case TypeToken:
@@ -536,6 +565,7 @@ func (r outsideRule) apply(s *solver, node, token int32) {
 		for _, f := range typ.Fields {
 			s.edge(s.named(f.Node), node, 0)
 			s.edge(node, s.named(f.Node), s.filter(f.Kind))
+			s.fromOutside(s.named(f.Node), f.Kind)
 		}
 		if typ.Content != "" {
 			s.edge(s.named(typ.Content), node, 0)

@@ -107,7 +107,7 @@ func (s *solver) strange(token int32) bool {
 	}
 	switch t.kind {
 	case ObjectToken:
-		is = s.ofModule(packageOfName(strings.TrimLeft(t.typ, "*[]")))
+		is = s.ofModule(packageOfType(t.typ))
 	case ExternalToken:
 		is = s.ofModule(packageOfName(t.key))
 	case TypeToken:
@@ -122,7 +122,7 @@ func (s *solver) strange(token int32) bool {
 
 // ofModule tells whether a package is one of another module.
 func (s *solver) ofModule(pkg string) bool {
-	return strings.Contains(pkg, ".") && !strings.ContainsAny(pkg, "[({") && !isStandard(pkg) && !s.private[pkg]
+	return pkg != "" && !isStandard(pkg) && !s.private[pkg]
 }
 
 // answers tells whether an object of a type can be what a call calls: a function

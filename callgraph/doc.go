@@ -60,6 +60,10 @@
 // methods that an external function type has. What generic external types can be
 // instantiated with is excepted (closed.go, stdmethods.txt).
 //
+// The version of another module counts for a function that calls a value of it, hands
+// one to external code or asks for its type, even if the value came from a caller and
+// nothing in sight mentions the module (suppliers.go).
+//
 // A function literal is a body of its own: what it captured is data, like the
 // fields of an object whose method is called. Whoever calls it depends on it, and
 // not on all that the function around it does besides.

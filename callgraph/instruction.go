@@ -194,7 +194,7 @@ func (b *builder) intoInterface(dst, src Node, typ types.Type) {
 		b.copy(dst, b.sharedNode(b.types.paramNode(p)))
 		return
 	}
-	if b.types.matters(typ) || referential(typ.Underlying()) {
+	if b.types.matters(typ) || referential(typ.Underlying()) || len(b.types.modules(typ)) > 0 {
 		b.typeToken(dst, typ)
 		b.types.mentions(typ, func(types.Type) {}, func(p *types.TypeParam) {
 			b.copy(dst, b.sharedNode(b.types.paramNode(p)))

@@ -36,6 +36,7 @@ func (l *linker) resolve(p *Program) {
 		}
 	}
 	l.resolveAssertions(p)
+	l.supplied(p.Functions)
 	for _, f := range p.Functions {
 		delete(f.externals, "")
 		f.Externals, f.Facts = sortedKeys(f.externals), sortedKeys(f.facts)

@@ -46,6 +46,8 @@ type solver struct {
 	strangers map[int32]bool
 	calls     []*linkedCall
 	asserts   []assertion
+	foreign   map[foreignNode]bool // what the outside puts things into
+	passedOn  []int32              // what the standard library hands to the outside
 
 	aliases  namedAliases
 	memories map[*Summary][]int32 // the alias nodes of a package's nodes
@@ -121,6 +123,7 @@ func newSolver() *solver {
 		opaque:    map[int32]bool{},
 		unnamed:   map[int32]bool{},
 		strangers: map[int32]bool{},
+		foreign:   map[foreignNode]bool{},
 	}
 	s.out = s.newNode()
 	s.rule(s.out, outsideRule{})

@@ -195,6 +195,9 @@ type Type struct {
 	// Nested are the keys of the private types that reflection can reach in
 	// a value of the type.
 	Nested []string
+	// Modules are the packages of other modules whose types occur in the type,
+	// outside of private types.
+	Modules []string
 	// Pointer is the key of the pointer to a named type: reflection and
 	// generic code make such pointers.
 	Pointer string

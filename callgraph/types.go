@@ -398,6 +398,41 @@ func (t *typeTable) matters(typ types.Type) bool {
 	return found
 }
 
+// modules returns the packages of other modules whose types occur in a type, outside
+// of private types, sorted.
+func (t *typeTable) modules(typ types.Type) []string {
+	found := map[string]bool{}
+	seen := map[types.Type]bool{}
+	var walk func(types.Type)
+	walk = func(typ types.Type) {
+		typ = types.Unalias(typ)
+		if seen[typ] {
+			return
+		}
+		seen[typ] = true
+		switch u := typ.(type) {
+		case *types.Named:
+			for arg := range u.TypeArgs().Types() {
+				walk(arg)
+			}
+			if pkg := u.Obj().Pkg(); pkg != nil && !t.isPrivate(u) && !isStandard(pkg.Path()) {
+				found[pkg.Path()] = true
+			}
+		case *types.Map:
+			walk(u.Key())
+			walk(u.Elem())
+		case *types.Struct:
+			for f := range u.Fields() {
+				walk(f.Type())
+			}
+		case interface{ Elem() types.Type }: // pointers, slices, arrays, channels
+			walk(u.Elem())
+		}
+	}
+	walk(typ)
+	return sortedKeys(found)
+}
+
 // describe records a type and returns its key.
 func (t *typeTable) describe(typ types.Type) string {
 	typ = types.Unalias(typ)
@@ -448,6 +483,7 @@ func (t *typeTable) describeConcrete(typ types.Type, d *Type) {
 		d.Methods = append(d.Methods, t.method(origin, set.At(i)))
 	}
 	d.Nested, d.Fields = t.nested(origin)
+	d.Modules = t.modules(typ)
 	if n, ok := typ.(*types.Named); ok && t.isPrivate(n) {
 		d.Pointer = t.describe(types.NewPointer(typ))
 	}

@@ -2,8 +2,11 @@ package analyzer
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -170,6 +173,52 @@ func TestKeptPackages(t *testing.T) {
 				t.Errorf("%q; want %s known", log, known)
 			}
 		})
+	}
+}
+
+// What one machine finds of packages, another one gets from the helper that both have
+// for the go command's cache, also for a state that neither has seen.
+func TestKeptByHelper(t *testing.T) {
+	bin := filepath.Join(t.TempDir(), "helper")
+	if runtime.GOOS == "windows" {
+		bin += ".exe"
+	}
+	if out, err := exec.Command("go", "build", "-o", bin, filepath.Join("..", "internal", "store", "testdata", "helper.go")).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	cfg, _ := cacheConfig(t, keptFixture)
+	cfg.All = true
+	shared := fmt.Sprintf("GOCACHEPROG='%s' -dir '%s'", bin, filepath.Join(t.TempDir(), "shared"))
+	machine := func(env ...string) (string, told) {
+		t.Helper()
+		own := cfg
+		own.Cache, own.Env = t.TempDir(), append(slices.Clip(cfg.Env), env...)
+		var log told
+		own.Trace = log.add
+		r, err := Run(t.Context(), own)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return asJSON(t, r), log
+	}
+	if _, log := machine(shared); !slices.Contains(log, "cache: packages known: 0 of 4") {
+		t.Fatalf("%q; want that the first machine knows nothing", log)
+	}
+	name := filepath.Join(cfg.Dir, "low", "low.go")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(strings.Replace(string(text), "return 1", "return 2", 1)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	want, log := machine()
+	if !slices.Contains(log, "cache: packages known: 0 of 4") {
+		t.Fatalf("%q; want that a machine without the helper knows nothing", log)
+	}
+	got, log := machine(shared)
+	if got != want || !slices.Contains(log, "cache: packages known: 3 of 4") {
+		t.Errorf("%s\nwith\n%q, want\n%s\nwith 3 packages known", got, log, want)
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 func benchModule(b *testing.B) Config {
 	b.Helper()
 	dir := filepath.Join(b.TempDir(), "m")
-	if _, err := (genmodule.Shape{Packages: 40, Functions: 10, Interfaces: 3, Depth: 5}).Write(dir); err != nil {
+	if _, err := (genmodule.Shape{Packages: 40, Groups: 1, Functions: 10, Interfaces: 3, Depth: 5}).Write(dir); err != nil {
 		b.Fatal(err)
 	}
 	return Config{Dir: dir, Env: offline(), Targets: []string{"./..."}}

@@ -16,11 +16,12 @@ func generateMain(_ context.Context, flags *flag.FlagSet, args []string, stdout 
 	flags.IntVar(&s.Functions, "functions", 40, "`N` functions in each")
 	flags.IntVar(&s.Interfaces, "interfaces", 4, "`N` interfaces in each, with two implementations")
 	flags.IntVar(&s.Depth, "depth", 8, "`N` layers of packages, each of which imports some of the one below")
+	flags.IntVar(&s.Groups, "groups", 1, "`N` groups of packages that have nothing to do with each other")
 	out := flags.String("o", "", "write the module to this new `FOLDER`")
 	if err := parse(flags, args); err != nil {
 		return err
 	}
-	if *out == "" || s.Packages < 1 || s.Functions < 1 || s.Interfaces < 0 || s.Depth < 1 {
+	if *out == "" || s.Packages < 1 || s.Groups < 1 || s.Functions < 1 || s.Interfaces < 0 || s.Depth < 1 {
 		fmt.Fprintf(flags.Output(), "%s: name a folder with -o, and sizes above 0\n", flags.Name())
 		return errUsage
 	}

@@ -10,9 +10,9 @@ import (
 // Every shape is a module that compiles, and that has versions.
 func TestGenerate(t *testing.T) {
 	for _, s := range []genmodule.Shape{
-		{Packages: 1, Functions: 1, Depth: 1},
-		{Packages: 7, Functions: 2, Interfaces: 1, Depth: 3},
-		{Packages: 4, Functions: 3, Interfaces: 2, Depth: 9},
+		{Packages: 1, Groups: 1, Functions: 1, Depth: 1},
+		{Packages: 7, Groups: 1, Functions: 2, Interfaces: 1, Depth: 3},
+		{Packages: 9, Groups: 2, Functions: 3, Interfaces: 2, Depth: 9},
 	} {
 		dir := filepath.Join(t.TempDir(), "m")
 		lines, err := s.Write(dir)

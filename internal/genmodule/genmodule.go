@@ -14,9 +14,14 @@ import (
 
 // Shape is that of a module.
 type Shape struct {
-	// Packages is how many there are, Depth the number of layers, each of which
-	// imports some of the one below.
-	Packages, Depth int
+	// Packages is how many there are, and Groups, at least one, the number of parts
+	// that have nothing to do with each other, as the services in one repository. In a
+	// group, everything gets to everything below: a function to all functions that are
+	// handed down to it. So what there is to find grows with the square of its size.
+	Packages, Groups int
+	// Depth is the number of layers of a group, each of which imports some of the one
+	// below.
+	Depth int
 	// Functions and Interfaces are those of each package; an interface has two
 	// implementations.
 	Functions, Interfaces int
@@ -46,16 +51,18 @@ func (s Shape) Write(dir string) (lines int, err error) {
 }
 
 // imports returns the packages that a package imports: up to three of the layer
-// below.
+// below in its group.
 func (s Shape) imports(i int) []int {
-	size := (s.Packages + s.Depth - 1) / s.Depth
+	group := (s.Packages + s.Groups - 1) / s.Groups
+	first, i := i/group*group, i%group
+	size := (min(group, s.Packages-first) + s.Depth - 1) / s.Depth
 	layer := i / size
 	if layer == 0 {
 		return nil
 	}
 	var list []int
 	for k := range min(3, size) {
-		list = append(list, (layer-1)*size+(i*7+k)%size)
+		list = append(list, first+(layer-1)*size+(i*7+k)%size)
 	}
 	return list
 }

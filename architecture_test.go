@@ -63,7 +63,7 @@ var rules = []rule{
 		only:  unread,
 	},
 	{
-		folder: "callgraph", own: []string{"internal/scc", "internal/symbol"}, third: []string{"golang.org/x/tools/go/ssa/...", "golang.org/x/tools/container/intsets"},
+		folder: "callgraph", own: []string{"internal/intset", "internal/scc", "internal/symbol"}, third: []string{"golang.org/x/tools/go/ssa/...", "golang.org/x/tools/container/intsets"},
 		never: slices.Concat(process, machine, []string{"os", "os/exec", "io", "io/fs", "net", "crypto/sha256", "crypto/sha512", "hash"}),
 	},
 	{

@@ -201,7 +201,7 @@ func (g *namedAliases) save() (out *Aliases, renumber func(n int32) int32) {
 		}
 		return number[n]
 	}
-	for _, key := range sortedKeys(g.keys) {
+	for _, key := range inOrder(g.keys) {
 		out.Keys = append(out.Keys, key)
 		out.Shared = append(out.Shared, renumber(g.keys[key]))
 	}

@@ -1,10 +1,9 @@
 package callgraph
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
+	"github.com/autover/autover/internal/intset"
 	"github.com/autover/autover/internal/symbol"
 )
 
@@ -17,7 +16,8 @@ type linkedCall struct {
 	content int32
 	made    int32 // the external types, and private ones with external methods, that are called; 0 for none
 	model   model
-	bound   bool // the rules of an external call are in place
+	bound   bool       // the rules of an external call are in place
+	seen    intset.Set // the tokens of the callee that the call has been connected with
 	// packages are the external packages that may be called.
 	packages map[string]bool
 	// fields are the methods promoted from interfaces in fields that are
@@ -27,6 +27,14 @@ type linkedCall struct {
 	// the receiver, if that is in a field.
 	refs  CallMemory
 	field string
+}
+
+// unseen returns the tokens of its callee that a call must still be connected with.
+// Once is enough, also where nodes become one.
+func (c *linkedCall) unseen(tokens intset.Set) intset.Set {
+	fresh := tokens.Minus(c.seen)
+	c.seen = c.seen.Union(fresh)
+	return fresh
 }
 
 // onlyReads tells whether the argument at an index is only read.
@@ -116,17 +124,18 @@ func packageOfType(key string) string {
 // dynamicRule calls the functions that a function value may be.
 type dynamicRule struct{ c *linkedCall }
 
-func (r dynamicRule) apply(s *solver, _, token int32) {
-	t := s.tokens[token]
-	switch t.kind {
-	case FuncToken:
-		if s.callable(r.c, t) {
-			s.enter(t.key, r.c.args, r.c.results, false)
+func (r dynamicRule) apply(s *solver, _ int32, tokens intset.Set) {
+	for id := range r.c.unseen(tokens).All() {
+		switch t := s.tokens[id]; t.kind {
+		case FuncToken:
+			if s.callable(r.c, t) {
+				s.enter(t.key, r.c.args, r.c.results, false)
+			}
+		case ExternalToken:
+			s.bind(r.c, t.key, packageOfName(t.key))
+		case ObjectToken: // a function that external code made
+			s.bindObject(r.c, int32(id))
 		}
-	case ExternalToken:
-		s.bind(r.c, t.key, packageOfName(t.key))
-	case ObjectToken: // a function that external code made
-		s.bindObject(r.c, token)
 	}
 }
 
@@ -145,7 +154,13 @@ func fitting(a, b string) bool {
 // invokeRule calls the method of what an interface may hold.
 type invokeRule struct{ c *linkedCall }
 
-func (r invokeRule) apply(s *solver, _, token int32) {
+func (r invokeRule) apply(s *solver, _ int32, tokens intset.Set) {
+	for id := range r.c.unseen(tokens).All() {
+		r.call(s, int32(id))
+	}
+}
+
+func (r invokeRule) call(s *solver, token int32) {
 	t := s.tokens[token]
 	switch closed := s.isClosed(r.c.Interface); {
 	case t.kind == ObjectToken && closed:
@@ -197,6 +212,7 @@ func (s *solver) invokeField(c *linkedCall, m *Method) {
 	inner.Method, inner.Interface, inner.Package = m.Proc, m.Interface, m.Package
 	l := *c
 	l.Call, l.bound, l.callee, l.made, l.packages, l.field = &inner, false, s.named(m.Field), 0, map[string]bool{}, m.Field
+	l.seen = intset.Set{}
 	s.calls = append(s.calls, &l)
 	s.rule(l.callee, invokeRule{&l})
 }
@@ -302,7 +318,7 @@ func (s *solver) bindModel(c *linkedCall, m model) {
 		}
 	}
 	if !c.model.isUnknown() {
-		s.content(c.content, contentRule{s.modelNumber(c.model), c.content, unknownObject})
+		s.know(c.content, contentRule{s.modelNumber(c.model), c.content, unknownObject})
 	}
 }
 
@@ -311,7 +327,7 @@ func (s *solver) bindModel(c *linkedCall, m model) {
 // in the object, see bindObject.
 func (s *solver) result(known, result int32, c *linkedCall, i int) {
 	if result >= 0 {
-		s.opaque[known] = true
+		s.becomeOpaque(known)
 		if c.model.anything && i < len(c.Kinds) && !strings.HasPrefix(c.Kinds[i], "o:") {
 			s.callsAnything(known)
 		}
@@ -369,46 +385,26 @@ func widen(m *model, other model) bool {
 	return *m != old
 }
 
-// contentRule says what external code of a model does with what it finds in a
-// node: the arguments of a call, or the content of an object that it got hold
-// of. Passing is the node of what is handed over along with that object; for a
-// call it is the node itself. Self is the type of the object.
-type contentRule struct {
-	model   int32
-	passing int32
-	self    string
-}
-
-func (r contentRule) apply(s *solver, node, token int32) {
-	m, t := &s.models[r.model], s.tokens[token]
-	if m.calls && s.strange(token) {
-		s.giveAway(r, node, t)
-	}
-	switch t.kind {
-	case ObjectToken:
-		s.open(contentRule{s.within(r.model, t), r.passing, r.self}, t.content, t.typ)
-	case FuncToken:
-		if p := s.procs[t.key]; p != nil && m.callsFunction(p) {
-			s.callback(r, node, t.key)
-		}
-	case TypeToken:
-		if typ := s.types[t.key]; typ != nil {
-			s.seen(r, node, typ)
-		}
-	}
-}
-
 // callsAnything notes that objects with a content are functions or interfaces that
 // generic code or reflection made. Whoever calls them calls what they hold, whatever
 // its type.
 func (s *solver) callsAnything(content int32) {
-	if s.unnamed[content] {
+	if s.unnamed[s.find(content)] {
 		return
 	}
-	s.unnamed[content] = true
-	for _, r := range slices.Collect(maps.Keys(s.vertex(content).contents)) {
-		r.model = s.within(r.model, solved{content: content})
-		s.content(content, r)
+	s.unnamed[s.find(content)] = true
+	v := s.vertex(content)
+	for _, number := range inOrder(v.known) {
+		h := v.known[number]
+		model := s.within(number, solved{content: content})
+		if model == number {
+			continue
+		}
+		for _, p := range h.passing.list {
+			for _, self := range h.selves.list {
+				s.know(content, contentRule{model, p, self})
+			}
+		}
 	}
 }
 
@@ -419,7 +415,7 @@ func (s *solver) within(number int32, object solved) int32 {
 	if !m.calls || m.anything {
 		return number
 	}
-	if m.anything = s.unnamed[object.content] || parseModel(models[object.typ+".*"]).anything; m.anything {
+	if m.anything = s.unnamed[s.find(object.content)] || parseModel(models[object.typ+".*"]).anything; m.anything {
 		return s.modelNumber(m)
 	}
 	return number
@@ -468,12 +464,12 @@ func (s *solver) open(r contentRule, content int32, typ string) {
 	if s.models[r.model].keeps {
 		s.edge(p, content, s.filter("h:"+typ))
 	}
-	s.content(content, contentRule{r.model, p, typ})
+	s.know(content, contentRule{r.model, p, typ})
 }
 
 // seen makes a type known to external code: by assertions and reflection it
 // finds exported methods and what lies in exported fields.
-func (s *solver) seen(r contentRule, node int32, typ *Type) {
+func (s *solver) seen(h *handling, r contentRule, node int32, typ *Type) {
 	m := &s.models[r.model]
 	for i := range typ.Methods {
 		method := &typ.Methods[i]
@@ -482,7 +478,7 @@ func (s *solver) seen(r contentRule, node int32, typ *Type) {
 		}
 		if method.Target == PrivateMethod {
 			s.receive(typ, method)
-			s.callback(r, node, method.Proc)
+			h.call(s, node, method.Proc)
 		} else if method.Field != "" {
 			s.open(r, s.named(method.Field), closedObject)
 		}
@@ -504,29 +500,18 @@ func (s *solver) seen(r contentRule, node int32, typ *Type) {
 	}
 }
 
-// callback calls a body from external code. The parameters are what was handed
-// over, what the object that holds the body holds, or that object.
-func (s *solver) callback(r contentRule, node int32, key string) {
+// callback calls a body from external code, in a node where that found it. The
+// parameters are what was handed over, what the object that holds the body holds, or
+// that object.
+func (s *solver) callback(g *gift, node int32, key string) {
 	p := s.procs[key]
 	if p == nil {
 		return
 	}
-	for i, param := range p.params {
-		if param < 0 {
-			continue
-		}
-		self := r.self
-		if strings.HasPrefix(p.kinds[i], "f:") {
-			self = unknownObject // what it is made of is no type of a function
-		}
-		s.opaque[node], s.opaque[r.passing] = true, true
-		if s.find(node) == s.find(s.out) {
+	s.give(g, p)
+	if s.find(node) == s.find(s.out) {
+		for i, param := range p.params {
 			s.fromOutside(param, p.kinds[i])
-		}
-		for _, o := range []int32{s.object(node, self), s.object(r.passing, unknownObject)} {
-			if f := s.filter(p.kinds[i]); f == 0 || s.filters[f].passes(s, o) {
-				s.put(param, o)
-			}
 		}
 	}
 	for _, g := range p.gives {
@@ -541,40 +526,46 @@ func (s *solver) callback(r contentRule, node int32, key string) {
 // was ever handed.
 type outsideRule struct{}
 
-func (r outsideRule) apply(s *solver, node, token int32) {
-	switch t := s.tokens[token]; t.kind {
-	case ObjectToken:
-		s.edge(t.content, node, 0)
-		s.edge(node, t.content, s.filter("h:"+t.typ))
-		s.fromOutside(t.content, "")
-	case FuncToken:
-		s.callback(contentRule{passing: node, self: unknownObject}, node, t.key)
-	case TypeToken:
-		typ := s.types[t.key]
-		if typ == nil {
-			return
-		}
-		for i := range typ.Methods {
-			if m := &typ.Methods[i]; m.Exported && m.Target == PrivateMethod {
-				s.receive(typ, m)
-				s.callback(contentRule{passing: node, self: unknownObject}, node, m.Proc)
-			} else if m.Exported && m.Field != "" {
-				s.edge(s.named(m.Field), node, 0)
+func (r outsideRule) apply(s *solver, node int32, tokens intset.Set) {
+	g := s.gift(node, []int32{node}, []string{unknownObject})
+	for id := range tokens.All() {
+		switch t := s.tokens[id]; t.kind {
+		case ObjectToken:
+			s.edge(t.content, node, 0)
+			s.edge(node, t.content, s.filter("h:"+t.typ))
+			s.fromOutside(t.content, "")
+		case FuncToken:
+			s.callback(g, node, t.key)
+		case TypeToken:
+			if typ := s.types[t.key]; typ != nil {
+				s.handOut(g, node, typ)
 			}
 		}
-		for _, f := range typ.Fields {
-			s.edge(s.named(f.Node), node, 0)
-			s.edge(node, s.named(f.Node), s.filter(f.Kind))
-			s.fromOutside(s.named(f.Node), f.Kind)
+	}
+}
+
+// handOut says what external code without a model does with a value of a type.
+func (s *solver) handOut(g *gift, node int32, typ *Type) {
+	for i := range typ.Methods {
+		if m := &typ.Methods[i]; m.Exported && m.Target == PrivateMethod {
+			s.receive(typ, m)
+			s.callback(g, node, m.Proc)
+		} else if m.Exported && m.Field != "" {
+			s.edge(s.named(m.Field), node, 0)
 		}
-		if typ.Content != "" {
-			s.edge(s.named(typ.Content), node, 0)
-		}
-		for _, n := range typ.Nested {
-			s.put(node, s.token(TypeToken, n))
-		}
-		if typ.Pointer != "" {
-			s.put(node, s.token(TypeToken, typ.Pointer))
-		}
+	}
+	for _, f := range typ.Fields {
+		s.edge(s.named(f.Node), node, 0)
+		s.edge(node, s.named(f.Node), s.filter(f.Kind))
+		s.fromOutside(s.named(f.Node), f.Kind)
+	}
+	if typ.Content != "" {
+		s.edge(s.named(typ.Content), node, 0)
+	}
+	for _, n := range typ.Nested {
+		s.put(node, s.token(TypeToken, n))
+	}
+	if typ.Pointer != "" {
+		s.put(node, s.token(TypeToken, typ.Pointer))
 	}
 }

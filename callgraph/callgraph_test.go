@@ -90,7 +90,7 @@ func reached(p *Program, f symbol.ID) []string {
 			open(b)
 		}
 	}
-	return sortedKeys(set)
+	return inOrder(set)
 }
 
 func TestCallees(t *testing.T) {
@@ -239,7 +239,7 @@ func TestModelNames(t *testing.T) {
 			}
 		}
 	}
-	if letters := "cCkwxsur"; slices.ContainsFunc(sortedKeys(models), func(n string) bool {
+	if letters := "cCkwxsur"; slices.ContainsFunc(inOrder(models), func(n string) bool {
 		l, _, _ := strings.Cut(models[n], ":")
 		return strings.Trim(l, letters+"-0123456789") != ""
 	}) {
@@ -310,7 +310,7 @@ func TestModelsReturnObjects(t *testing.T) {
 			}
 		}
 	}
-	for _, path := range sortedKeys(paths) {
+	for _, path := range inOrder(paths) {
 		p, err := testImporter.Import(path)
 		if err != nil {
 			t.Fatal(err)

@@ -21,7 +21,7 @@ func (t *typeTable) memory(typ types.Type) []string {
 	}
 	w := memoryWalk{t: t, seen: map[string]bool{}, cells: map[string]bool{}}
 	w.value(typ)
-	c := sortedKeys(w.cells)
+	c := inOrder(w.cells)
 	t.sets[k] = c
 	return c
 }
@@ -32,14 +32,14 @@ func (t *typeTable) memory(typ types.Type) []string {
 func (t *typeTable) exposed(typ types.Type) []string {
 	w := memoryWalk{t: t, reflects: true, seen: map[string]bool{}, cells: map[string]bool{}}
 	w.value(typ)
-	return sortedKeys(w.cells)
+	return inOrder(w.cells)
 }
 
 // own returns the cells of which a variable of the type itself consists.
 func (t *typeTable) own(typ types.Type) []string {
 	w := memoryWalk{t: t, seen: map[string]bool{}, cells: map[string]bool{}}
 	w.place(typ)
-	return sortedKeys(w.cells)
+	return inOrder(w.cells)
 }
 
 // parts visits the cells of the private structs that a value of the type

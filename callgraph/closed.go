@@ -3,6 +3,8 @@ package callgraph
 import (
 	"slices"
 	"strings"
+
+	"github.com/autover/autover/internal/intset"
 )
 
 // This file says which calls external objects can answer. An interface that only
@@ -78,19 +80,16 @@ type insideRule struct {
 	iface string
 }
 
-func (r insideRule) apply(s *solver, node, token int32) {
-	switch t := s.tokens[token]; t.kind {
-	case ObjectToken:
-		if node != s.find(s.out) { // what is in objects of the outside is there, too
-			s.edge(s.inside(t.content, r.iface), r.dst, 0)
+func (r insideRule) apply(s *solver, node int32, tokens intset.Set) {
+	if node != s.find(s.out) { // what is in objects of the outside is there, too
+		for t := range tokens.Intersect(s.objects).All() {
+			s.edge(s.inside(s.tokens[t].content, r.iface), r.dst, 0)
 		}
-	case TypeToken:
-		if s.implements(t.key, r.iface) {
-			s.put(r.dst, token)
-		}
-		if typ := s.types[t.key]; typ != nil && typ.Pointer != "" && s.implements(typ.Pointer, r.iface) {
-			s.put(r.dst, s.token(TypeToken, typ.Pointer)) // reflection makes pointers
-		}
+	}
+	v := s.vertex(r.dst)
+	v.set = v.set.Union(s.filtered(tokens, s.filter("t:"+r.iface)))
+	for t := range s.filtered(tokens, s.filter("p:"+r.iface)).All() {
+		s.put(r.dst, s.token(TypeToken, s.types[s.tokens[t].key].Pointer)) // reflection makes pointers
 	}
 }
 

@@ -192,7 +192,7 @@ func (e *effects) order() {
 		for _, i := range d.registers.AppendTo(nil) {
 			names[e.packages.names[i]] = true
 		}
-		out.Registers = sortedKeys(names)
+		out.Registers = inOrder(names)
 		out.Ordered = out.Ordered || len(names) > 0 || d.reads.Intersects(&affected)
 	}
 }

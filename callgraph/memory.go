@@ -602,7 +602,7 @@ func (b *builder) handedOver(call *Call, first int, args []ssa.Value, instr ssa.
 		if len(h.cells)+len(h.variables) == 0 {
 			continue
 		}
-		handed := Handed{first + i, sortedKeys(h.cells), toIDs(sortedKeys(h.variables))}
+		handed := Handed{first + i, inOrder(h.cells), toIDs(inOrder(h.variables))}
 		call.Handed = append(call.Handed, handed)
 		if retained && !m.reads.has(handed.Position) {
 			for _, id := range handed.Variables {

@@ -52,7 +52,7 @@ func (r *cellReach) successors(n int32) []int32 {
 
 // each visits the objects and types in a node.
 func (r *cellReach) each(n int32, visit func(t solved, typ *Type)) {
-	for _, id := range r.s.nodes[n].set.AppendTo(nil) {
+	for id := range r.s.nodes[n].set.All() {
 		switch t := r.s.tokens[id]; t.kind {
 		case ObjectToken:
 			visit(t, nil)

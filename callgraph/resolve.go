@@ -1,7 +1,6 @@
 package callgraph
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/autover/autover/internal/symbol"
@@ -39,7 +38,7 @@ func (l *linker) resolve(p *Program) {
 	l.supplied(p.Functions)
 	for _, f := range p.Functions {
 		delete(f.externals, "")
-		f.Externals, f.Facts = sortedKeys(f.externals), sortedKeys(f.facts)
+		f.Externals, f.Facts = inOrder(f.externals), inOrder(f.facts)
 	}
 }
 
@@ -79,7 +78,7 @@ func (l *linker) tokensOf(n int32) []int {
 	if n < 0 {
 		return nil
 	}
-	return l.vertex(n).set.AppendTo(nil)
+	return slices.Collect(l.vertex(n).set.All())
 }
 
 func (l *linker) callee(f *Linked, proc string, c *linkedCall) {
@@ -151,8 +150,8 @@ func (l *linker) boundary(p *Program, node, model int32) int {
 	}
 	delete(inner, b)
 	p.Boundaries[b] = Boundary{
-		Callees: sortedIDs(callees), Types: sortedIDs(types), Facts: sortedKeys(facts),
-		Inner: slices.Sorted(maps.Keys(inner)),
+		Callees: sortedIDs(callees), Types: sortedIDs(types), Facts: inOrder(facts),
+		Inner: inOrder(inner),
 	}
 	return b
 }

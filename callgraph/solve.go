@@ -3,11 +3,9 @@ package callgraph
 import (
 	"maps"
 	"slices"
-	"sort"
 	"strings"
 
-	"golang.org/x/tools/container/intsets"
-
+	"github.com/autover/autover/internal/intset"
 	"github.com/autover/autover/internal/scc"
 	"github.com/autover/autover/internal/symbol"
 )
@@ -18,6 +16,7 @@ import (
 // on in topological order, apply the rules to what arrived, and repeat. The
 // fixed point doesn't depend on any order.
 type solver struct {
+	outside map[int32]*handling
 	names   map[string]int32 // key of a shared node -> node
 	nodes   []*vertex
 	parent  []int32 // union-find over nodes
@@ -25,6 +24,7 @@ type solver struct {
 
 	tokens   []solved
 	tokenIDs map[tokenKey]int32
+	objects  intset.Set // the tokens that are objects
 	types    map[string]*Type
 	procs    map[string]*linkedProc
 	out      int32           // all that external code without a model was handed
@@ -40,8 +40,9 @@ type solver struct {
 	closed  map[string]bool             // see isClosed
 	found   map[insideKey]int32         // see inside
 	private map[string]bool             // the packages that have summaries
-	opaque  map[int32]bool              // contents of objects that external code made
-	unnamed map[int32]bool              // those of which callsAnything is true
+	opaque  map[int32]bool              // contents of objects that external code made, see becomeOpaque
+	waiting map[int32][]access          // what was done to other contents
+	unnamed map[int32]bool              // the contents of which callsAnything is true
 	// strangers are the tokens of which is known whether they are, see strange.
 	strangers map[int32]bool
 	calls     []*linkedCall
@@ -55,21 +56,21 @@ type solver struct {
 
 // vertex is a flow node of the whole program.
 type vertex struct {
-	set   intsets.Sparse // what it holds
-	done  intsets.Sparse // what of that has been looked at
-	sent  intsets.Sparse // what has been passed on, see summarize
-	succs map[succ]struct{}
-	rules map[rule]struct{}
-	// contents are rules, too; there are so many of them that they are not boxed.
-	contents map[contentRule]struct{}
+	set   intset.Set // what it holds
+	done  intset.Set // what of that has been looked at
+	sent  intset.Set // what has been passed on, see summarize
+	succs ordered[succ]
+	rules ordered[rule]
+	known map[int32]*handling // what external code does with it, by model
 }
 
 // succ is a copy edge. A filter above zero restricts what passes.
 type succ struct{ to, filter int32 }
 
-// rule is a constraint that depends on the tokens of a node.
+// rule is a constraint that depends on the tokens of a node. It is applied to those
+// that have come; when nodes become one, to some of them once more.
 type rule interface {
-	apply(s *solver, node, token int32)
+	apply(s *solver, node int32, tokens intset.Set)
 }
 
 type tokenKey struct {
@@ -121,6 +122,7 @@ func newSolver() *solver {
 		found:     map[insideKey]int32{},
 		private:   map[string]bool{},
 		opaque:    map[int32]bool{},
+		waiting:   map[int32][]access{},
 		unnamed:   map[int32]bool{},
 		strangers: map[int32]bool{},
 		foreign:   map[foreignNode]bool{},
@@ -173,6 +175,9 @@ func (s *solver) intern(k tokenKey) int32 {
 	t := int32(len(s.tokens))
 	s.tokens = append(s.tokens, solved{k.kind, k.key, k.node, k.typ})
 	s.tokenIDs[k] = t
+	if k.kind == ObjectToken {
+		s.objects = s.objects.With(int(t))
+	}
 	return t
 }
 
@@ -249,7 +254,8 @@ func (s *solver) add(sum *Summary) {
 
 func (s *solver) put(n, token int32) {
 	if n >= 0 {
-		s.vertex(n).set.Insert(int(token))
+		v := s.vertex(n)
+		v.set = v.set.With(int(token))
 	}
 }
 
@@ -264,17 +270,11 @@ func (s *solver) edge(from, to, filter int32) {
 	}
 	v := s.nodes[from]
 	e := succ{to, filter}
-	if _, old := v.succs[e]; old {
+	if !v.succs.add(e) {
 		return
 	}
-	if v.succs == nil {
-		v.succs = map[succ]struct{}{}
-	}
-	v.succs[e] = struct{}{}
 	s.changed = s.changed || filter == 0
-	if !v.sent.IsEmpty() {
-		s.pass(&v.sent, e)
-	}
+	s.pass(v.sent, e)
 }
 
 // rule adds a rule and applies it to what its node has passed on already.
@@ -284,72 +284,42 @@ func (s *solver) rule(n int32, r rule) {
 	}
 	n = s.find(n)
 	v := s.nodes[n]
-	if _, old := v.rules[r]; old {
-		return
-	}
-	if v.rules == nil {
-		v.rules = map[rule]struct{}{}
-	}
-	v.rules[r] = struct{}{}
-	for _, t := range v.done.AppendTo(nil) {
-		r.apply(s, n, int32(t))
+	if v.rules.add(r) && !v.done.IsEmpty() {
+		r.apply(s, n, v.done)
 	}
 }
 
-// content adds a rule for content as rule does.
-func (s *solver) content(n int32, r contentRule) {
-	n = s.find(n)
-	v := s.nodes[n]
-	if _, old := v.contents[r]; old {
+// pass lets tokens flow along an edge.
+func (s *solver) pass(tokens intset.Set, e succ) {
+	if tokens.IsEmpty() {
 		return
 	}
-	if v.contents == nil {
-		v.contents = map[contentRule]struct{}{}
-	}
-	v.contents[r] = struct{}{}
-	for _, t := range v.done.AppendTo(nil) {
-		r.apply(s, n, int32(t))
-	}
-}
-
-func (s *solver) pass(delta *intsets.Sparse, e succ) {
 	to := s.vertex(e.to)
-	if e.filter == 0 {
-		to.set.UnionWith(delta)
-		return
-	}
-	f := &s.filters[e.filter]
-	for _, t := range delta.AppendTo(nil) {
-		if f.passes(s, int32(t)) {
-			to.set.Insert(t)
-		}
-	}
+	to.set = to.set.Union(s.filtered(tokens, e.filter))
 }
 
 // solve runs to the fixed point.
 func (s *solver) solve() {
 	type arrival struct {
 		node  int32
-		fresh []int
+		fresh intset.Set
 	}
 	order := s.collapse()
 	for {
 		var arrivals []arrival
 		for _, n := range order {
 			v := s.nodes[n]
-			var delta intsets.Sparse
-			delta.Difference(&v.set, &v.done)
-			if delta.IsEmpty() {
+			fresh := v.set.Minus(v.done)
+			if fresh.IsEmpty() {
 				continue
 			}
-			v.done.UnionWith(&delta)
-			fresh := delta.AppendTo(nil)
-			s.summarize(n, &delta)
-			v.sent.UnionWith(&delta)
-			for e := range v.succs {
-				s.pass(&delta, e)
+			v.done = v.set
+			out := s.summarize(n, fresh)
+			v.sent = v.sent.Union(out)
+			for _, e := range v.succs.list {
+				s.pass(out, e)
 			}
-			if len(v.rules) > 0 || len(v.contents) > 0 {
+			if len(v.rules.list) > 0 || len(v.known) > 0 {
 				arrivals = append(arrivals, arrival{n, fresh})
 			}
 		}
@@ -357,23 +327,7 @@ func (s *solver) solve() {
 			return
 		}
 		for _, a := range arrivals {
-			v := s.nodes[a.node]
-			rules, contents := slices.Collect(maps.Keys(v.rules)), slices.Collect(maps.Keys(v.contents))
-			if a.node == s.find(s.out) { // outsideRule does more
-				v.contents = nil
-				for _, r := range contents {
-					s.edge(r.passing, s.out, 0)
-				}
-				contents = nil
-			}
-			for _, t := range a.fresh {
-				for _, r := range rules {
-					r.apply(s, a.node, int32(t))
-				}
-				for _, r := range contents {
-					r.apply(s, a.node, int32(t))
-				}
-			}
+			s.apply(a.node, a.fresh)
 		}
 		if s.changed {
 			order = s.collapse()
@@ -381,31 +335,55 @@ func (s *solver) solve() {
 	}
 }
 
-// summarize replaces what has become one with the outside by a single object
-// that stands for all of it: the objects whose content is that of the outside,
-// and everything, if that content is what is passed on.
-func (s *solver) summarize(from int32, delta *intsets.Sparse) {
-	out := s.find(s.out)
-	some := from == out
-	if some {
-		delta.Clear()
-	} else {
-		for _, id := range delta.AppendTo(nil) {
-			if t := s.tokens[id]; t.kind == ObjectToken && s.find(t.content) == out {
-				delta.Remove(id)
-				some = true
+// apply applies the rules of a node to tokens that have come.
+func (s *solver) apply(n int32, fresh intset.Set) {
+	v := s.nodes[n]
+	rules, known := v.rules.list, maps.Clone(v.known)
+	if n == s.find(s.out) { // outsideRule does more
+		v.known = nil
+		for _, model := range inOrder(s.outside) {
+			s.edge(s.outside[model].handed[0], s.out, 0)
+		}
+		for _, model := range inOrder(known) {
+			for _, from := range known[model].handed {
+				s.edge(from, s.out, 0)
 			}
 		}
+		known = nil
 	}
-	if some {
-		delta.Insert(int(s.object(s.out, unknownObject)))
+	for _, r := range rules {
+		r.apply(s, n, fresh)
 	}
+	for _, model := range inOrder(known) {
+		s.handle(n, model, known[model], fresh)
+	}
+}
+
+// summarize returns what a node passes on of what has come to it. What has become
+// one with the outside is replaced by a single object that stands for all of it:
+// the objects whose content is that of the outside, and everything, if that content
+// is what is passed on.
+func (s *solver) summarize(from int32, fresh intset.Set) intset.Set {
+	out := s.find(s.out)
+	if from == out {
+		return intset.Of(int(s.object(s.out, unknownObject)))
+	}
+	var outside intset.Set
+	for id := range fresh.Intersect(s.objects).All() {
+		if s.find(s.tokens[id].content) == out {
+			outside = outside.With(id)
+		}
+	}
+	if outside.IsEmpty() {
+		return fresh
+	}
+	return fresh.Minus(outside).With(int(s.object(s.out, unknownObject)))
 }
 
 // pending tells whether a node holds what it hasn't passed on.
 func (s *solver) pending(order []int32) bool {
 	for _, n := range order {
-		if v := s.nodes[n]; !v.set.Equals(&v.done) {
+		if v := s.nodes[n]; !v.set.SubsetOf(v.done) {
 			return true
 		}
 	}
@@ -413,12 +391,15 @@ func (s *solver) pending(order []int32) bool {
 }
 
 // collapse merges the cycles of unfiltered copy edges and returns the
-// representatives in topological order.
+// representatives in topological order. The outside stays its own representative.
 func (s *solver) collapse() []int32 {
 	s.changed = false
 	var order []int32
 	var cycles [][]int32
 	scc.Visit(len(s.nodes), s.copies, func(members []int32) {
+		if i := slices.Index(members, s.out); i > 0 {
+			members[0], members[i] = members[i], members[0]
+		}
 		root := members[0]
 		if s.parent[root] != root {
 			return
@@ -433,6 +414,9 @@ func (s *solver) collapse() []int32 {
 			s.merge(members[0], m)
 		}
 	}
+	for _, members := range cycles {
+		s.agree(members)
+	}
 	slices.Reverse(order)
 	return order
 }
@@ -444,7 +428,7 @@ func (s *solver) copies(n int32) []int32 {
 		return nil
 	}
 	var list []int32
-	for e := range s.nodes[n].succs {
+	for _, e := range s.nodes[n].succs.list {
 		if e.filter == 0 {
 			list = append(list, s.find(e.to))
 		}
@@ -456,28 +440,81 @@ func (s *solver) copies(n int32) []int32 {
 func (s *solver) merge(root, m int32) {
 	a, b := s.nodes[root], s.nodes[m]
 	s.parent[m] = root
-	a.set.UnionWith(&b.set)
-	a.sent.IntersectionWith(&b.sent) // the rest is passed on again by both
-	a.done.Copy(&a.sent)
-	for e := range b.succs {
-		if a.succs == nil {
-			a.succs = map[succ]struct{}{}
-		}
-		a.succs[e] = struct{}{}
+	a.set = a.set.Union(b.set)
+	a.sent = a.sent.Intersect(b.sent) // the rest is passed on again by both
+	a.done = a.sent
+	a.succs.addAll(&b.succs)
+	a.rules.addAll(&b.rules)
+	if p, ok := s.passing[m]; !ok {
+	} else if q, ok := s.passing[root]; ok {
+		s.edge(p, q, 0)
+		s.edge(q, p, 0)
+	} else {
+		s.passing[root] = p
 	}
-	for r := range b.rules {
-		if a.rules == nil {
-			a.rules = map[rule]struct{}{}
+	for model, h := range b.known {
+		switch {
+		case a.known == nil:
+			a.known = b.known
+		case a.known[model] == nil:
+			a.known[model] = h
+		default:
+			a.known[model].join(h)
 		}
-		a.rules[r] = struct{}{}
-	}
-	for r := range b.contents {
-		if a.contents == nil {
-			a.contents = map[contentRule]struct{}{}
-		}
-		a.contents[r] = struct{}{}
 	}
 	s.nodes[m] = nil
+}
+
+// agree lets what is known of one of the nodes that became one hold for all.
+func (s *solver) agree(members []int32) {
+	root := members[0]
+	opaque, unnamed := false, false
+	for _, m := range members {
+		opaque, unnamed = opaque || s.opaque[m], unnamed || s.unnamed[m]
+		if m != root {
+			s.waiting[root] = append(s.waiting[root], s.waiting[m]...)
+			delete(s.waiting, m)
+		}
+	}
+	s.opaque[root], s.unnamed[root] = false, false
+	if opaque {
+		s.becomeOpaque(root)
+	}
+	if unnamed {
+		s.callsAnything(root)
+	}
+}
+
+// access is a load from an object, or a store.
+type access struct {
+	rule interface{ opaque(*solver, solved) }
+	to   solved
+}
+
+// accessed applies a rule to an object whose content external code made, now or once
+// that is known.
+func (s *solver) accessed(r interface{ opaque(*solver, solved) }, object solved) {
+	c := s.find(object.content)
+	if s.opaque[c] {
+		r.opaque(s, object)
+	} else {
+		s.waiting[c] = append(s.waiting[c], access{r, object})
+	}
+}
+
+// becomeOpaque notes that external code made objects with a content. What it holds may
+// lie at any depth.
+func (s *solver) becomeOpaque(content int32) {
+	c := s.find(content)
+	if s.opaque[c] {
+		return
+	}
+	s.opaque[c] = true
+	list := s.waiting[c]
+	delete(s.waiting, c)
+	for _, a := range list {
+		a.rule.opaque(s, a.to)
+	}
 }
 
 // loadRule loads from memory. What external code holds behind a pointer may lie
@@ -487,152 +524,45 @@ type loadRule struct {
 	typ       string
 }
 
-func (r loadRule) apply(s *solver, _, token int32) {
-	c := s.tokens[token].content
-	if c < 0 {
-		return
+func (r loadRule) apply(s *solver, _ int32, tokens intset.Set) {
+	for t := range tokens.Intersect(s.objects).All() {
+		kind := int32(0)
+		if object := s.tokens[t]; s.find(object.content) == s.out {
+			kind = r.kind
+		} else {
+			s.accessed(r, object)
+		}
+		s.edge(s.tokens[t].content, r.dst, kind)
 	}
-	kind := int32(0)
-	if s.find(c) == s.find(s.out) {
-		kind = r.kind
-	} else if s.opaque[c] {
-		s.put(r.dst, s.object(c, r.typ))
-	}
-	s.edge(c, r.dst, kind)
 }
+
+func (r loadRule) opaque(s *solver, from solved) { s.put(r.dst, s.object(from.content, r.typ)) }
 
 type storeRule struct{ src int32 }
 
-func (r storeRule) apply(s *solver, _, token int32) {
-	t := s.tokens[token]
-	if t.content < 0 || t.typ == closedObject {
-		return
+func (r storeRule) apply(s *solver, _ int32, tokens intset.Set) {
+	for id := range tokens.Intersect(s.objects).All() {
+		t := s.tokens[id]
+		if t.typ == closedObject {
+			continue
+		}
+		s.edge(r.src, t.content, 0)
+		s.accessed(r, t)
 	}
-	s.edge(r.src, t.content, 0)
-	if s.opaque[t.content] {
-		s.content(t.content, contentRule{s.modelNumber(stored), r.src, t.typ})
-	}
+}
+
+func (r storeRule) opaque(s *solver, to solved) {
+	s.know(to.content, contentRule{s.modelNumber(stored), r.src, to.typ})
 }
 
 type retypeRule struct{ dst int32 }
 
-func (r retypeRule) apply(s *solver, _, token int32) {
-	t := s.tokens[token]
-	if t.kind != ObjectToken {
-		return
-	}
-	if t.typ != closedObject {
-		t.typ = unknownObject
-	}
-	s.put(r.dst, s.object(t.content, t.typ))
-}
-
-// A filter tells which tokens a value of a type can be, or can be put into an
-// object.
-type filter struct {
-	kind byte // 'i': interface, 'f': function, 'o': pointer and the like, 'h': into an object
-	key  string
-	memo map[int32]bool
-}
-
-// filter numbers the filter with a description: "i:" and the key of an
-// interface type, "f:" and a signature, "o:" and the type of an object, or "h:"
-// and the type of the object that is to hold the token. An empty description
-// lets everything pass.
-func (s *solver) filter(description string) int32 {
-	if description == "" || description == "h:"+unknownObject {
-		return 0
-	}
-	if i, ok := s.filterID[description]; ok {
-		return i
-	}
-	if key, ok := strings.CutPrefix(description, "h:"); ok && s.holdsAll(key) {
-		s.filterID[description] = 0
-		return 0
-	}
-	i := int32(len(s.filters))
-	s.filterID[description] = i
-	s.filters = append(s.filters, filter{description[0], description[2:], map[int32]bool{}})
-	return i
-}
-
-// holdsAll tells whether anything can be put into an object of the type. Such
-// objects are one with whatever puts things into them, which keeps the problem
-// small.
-func (s *solver) holdsAll(key string) bool {
-	typ := s.types["hold "+key]
-	if key == closedObject || typ == nil {
-		return false
-	}
-	return slices.ContainsFunc(typ.Holds, func(slot string) bool {
-		return slot == "" || slot[0] == 'i' && s.types[slot[2:]] != nil && len(s.types[slot[2:]].Methods) == 0
-	})
-}
-
-func (f *filter) passes(s *solver, token int32) bool {
-	ok, known := f.memo[token]
-	if !known {
-		ok = s.fits(f.kind, f.key, s.tokens[token])
-		f.memo[token] = ok
-	}
-	return ok
-}
-
-func (s *solver) fits(kind byte, key string, t solved) bool {
-	switch kind {
-	case 'o':
-		return t.kind == ObjectToken && (t.typ == unknownObject || t.typ == key || strings.Contains(t.typ+key, "$")) // a type parameter may be any type
-	case 'f':
-		if t.kind == FuncToken {
-			p := s.procs[t.key]
-			return p == nil || fitting(p.signature, key)
+func (r retypeRule) apply(s *solver, _ int32, tokens intset.Set) {
+	for id := range tokens.Intersect(s.objects).All() {
+		t := s.tokens[id]
+		if t.typ != closedObject {
+			t.typ = unknownObject
 		}
-		return t.kind != TypeToken
-	case 'i':
-		switch t.kind {
-		case TypeToken:
-			return s.implements(t.key, key)
-		case ObjectToken:
-			return t.typ == unknownObject || t.typ == closedObject || s.implements("hold "+t.typ, key)
-		}
-		return true // a function can have methods once it has an external type
+		s.put(r.dst, s.object(t.content, t.typ))
 	}
-	if key == closedObject {
-		return false
-	}
-	typ := s.types["hold "+key]
-	if typ == nil {
-		return true
-	}
-	for _, slot := range typ.Holds {
-		if slot == "" || s.fits(slot[0], slot[2:], t) {
-			return true
-		}
-	}
-	return false
-}
-
-// implements tells whether a type has the methods of an interface, as far as their
-// signatures are known.
-func (s *solver) implements(typ, iface string) bool {
-	t, i := s.types[typ], s.types[iface]
-	if t == nil || i == nil {
-		return true
-	}
-	for _, want := range i.Methods {
-		m := t.method(want.Name)
-		if m == nil || m.Signature != "" && want.Signature != "" && !fitting(m.Signature, want.Signature) {
-			return false
-		}
-	}
-	return true
-}
-
-// method finds a method by its qualified name.
-func (t *Type) method(name string) *Method {
-	i := sort.Search(len(t.Methods), func(i int) bool { return t.Methods[i].Name >= name })
-	if i < len(t.Methods) && t.Methods[i].Name == name {
-		return &t.Methods[i]
-	}
-	return nil
 }

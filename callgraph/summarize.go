@@ -243,7 +243,7 @@ func (b *builder) elsewhere(fn *ssa.Function, proc *Proc) {
 			cells[anyCell] = true
 		}
 		if len(cells) > 0 {
-			call.Handed = append(call.Handed, Handed{Position: i, Cells: sortedKeys(cells)})
+			call.Handed = append(call.Handed, Handed{Position: i, Cells: inOrder(cells)})
 		}
 		call.Refs.Args = append(call.Refs.Args, b.memoryOf(p))
 	}
@@ -460,11 +460,11 @@ func (b *builder) finish() *Summary {
 		f := b.facts[id]
 		b.sum.Functions = append(b.sum.Functions, Function{
 			ID:        id,
-			Reads:     toIDs(sortedKeys(f.reads)),
-			Passes:    toIDs(sortedKeys(f.passes)),
+			Reads:     toIDs(inOrder(f.reads)),
+			Passes:    toIDs(inOrder(f.passes)),
 			Writes:    sortedWrites(f.writes, renumber),
-			Externals: sortedKeys(f.externals),
-			Assigns:   sortedKeys(f.assigns),
+			Externals: inOrder(f.externals),
+			Assigns:   inOrder(f.assigns),
 			Reveals:   f.reveals,
 			Caveats:   f.caveats,
 		})

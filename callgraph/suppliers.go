@@ -109,10 +109,12 @@ func (p *suppliers) propagate() {
 
 // outside tells whether a node holds an object of the outside.
 func (p *suppliers) outside(n int32) bool {
-	return slices.ContainsFunc(p.nodes[n].set.AppendTo(nil), func(id int) bool {
-		t := p.tokens[id]
-		return t.kind == ObjectToken && p.find(t.content) == p.find(p.out)
-	})
+	for id := range p.nodes[n].set.Intersect(p.objects).All() {
+		if p.find(p.tokens[id].content) == p.find(p.out) {
+			return true
+		}
+	}
+	return false
 }
 
 // shallow is the vertex of what values in a node are, deep that of what can be
@@ -198,12 +200,12 @@ func (p *suppliers) copies() {
 		if v == nil || n == out {
 			continue
 		}
-		for e := range v.succs {
+		for _, e := range v.succs.list {
 			to := p.find(e.to)
 			p.preds[to] = append(p.preds[to], n)
 		}
-		abroad := len(v.rules) > 0 && p.outside(n)
-		for r := range v.rules {
+		abroad := len(v.rules.list) > 0 && p.outside(n)
+		for _, r := range v.rules.list {
 			switch r := r.(type) {
 			case retypeRule:
 				p.holds(p.shallow(r.dst), n)
@@ -291,7 +293,7 @@ func (p *suppliers) lookup(key string) int32 {
 }
 
 func (p *suppliers) each(n int32, visit func(solved)) {
-	for _, id := range p.nodes[n].set.AppendTo(nil) {
+	for id := range p.nodes[n].set.All() {
 		visit(p.tokens[id])
 	}
 }

@@ -430,7 +430,7 @@ func (t *typeTable) modules(typ types.Type) []string {
 		}
 	}
 	walk(typ)
-	return sortedKeys(found)
+	return inOrder(found)
 }
 
 // describe records a type and returns its key.
@@ -615,13 +615,4 @@ func (t *typeTable) nested(typ types.Type) (list []string, fields []Field) {
 	walk(typ, true)
 	sort.Strings(list)
 	return list, fields
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	list := make([]string, 0, len(m))
-	for k := range m {
-		list = append(list, k)
-	}
-	sort.Strings(list)
-	return list
 }

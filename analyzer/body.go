@@ -42,13 +42,13 @@ func (c *closures) alone(node int32) *closure {
 		}
 	}
 	out := new(closure)
-	c.declaration(out, n)
+	c.descriptions++
 	for _, id := range append(n.decl.literals(), n.id) {
 		i := c.v.g.funcs[string(id)]
 		for _, p := range c.v.g.nodes[i].externals {
 			packages[p] = true
 		}
-		c.body(out, i, new(intsets.Sparse))
+		c.add(out, c.function[i], new(intsets.Sparse))
 	}
 	out.externals = slices.Sorted(maps.Keys(packages))
 	if out.reveals {

@@ -26,8 +26,9 @@ import (
 //  3. the facts of these. All together lead to the answers.
 //
 // Where there is no answer, what is known of single packages still spares most of the
-// analysis (see summaries), and what the go command has said needn't be asked again
-// after an edit of function bodies (see listing).
+// analysis (see summaries), packages whose flows are as they were need not be linked
+// again (see linking), and what the go command has said needn't be asked again after an
+// edit of function bodies (see listing).
 //
 // The answers hold the versions of all functions of the world and the names by
 // which requests select them, because they cost a tenth of an analysis, and the

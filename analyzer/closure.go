@@ -1,7 +1,6 @@
 package analyzer
 
 import (
-	"bytes"
 	"cmp"
 	"maps"
 	"slices"
@@ -38,18 +37,28 @@ type closures struct {
 	// The facts are, in this order: that a function is reached, that a node of
 	// a package is, that an external package is used, and that an effect may
 	// be noticed.
-	functions []int32 // nodes, by layout
-	layouts   []string
+	functions []function // by layout
 	units     []*unit
 	externals []string
 
 	firstUnit, firstExternal, firstEffect int
 
-	component []int32           // of each node
-	facts     []*intsets.Sparse // reached from each component
-	effectOf  map[int32]int     // node -> effect
-	noticed   map[string]*intsets.Sparse
-	known     map[closureKey]*closure
+	component    []int32           // of each node
+	facts        []*intsets.Sparse // reached from each component
+	function     map[int32]int     // node -> index into functions
+	described    []int             // by declaration: the last description that has it
+	descriptions int
+	noticed      map[string]*intsets.Sparse
+	known        map[closureKey]*closure
+}
+
+// function is what describing a closure needs of a function, an init function, an
+// initialiser or a literal.
+type function struct {
+	node        int32
+	declaration int32 // by number; literals share that of the function around them
+	effect      int   // -1 for none
+	layout      string
 }
 
 // closureKey tells closures apart: functions of one component and package share
@@ -61,11 +70,8 @@ type closureKey struct {
 
 func newClosures(v *versioner) *closures {
 	c := &closures{
-		v: v, component: make([]int32, len(v.g.nodes)), effectOf: map[int32]int{},
+		v: v, component: make([]int32, len(v.g.nodes)), function: map[int32]int{},
 		noticed: map[string]*intsets.Sparse{}, known: map[closureKey]*closure{},
-	}
-	for i, e := range v.effects {
-		c.effectOf[e.node] = i
 	}
 	own := c.number()
 	nodes := make([]hasher.Node, len(v.g.nodes))
@@ -84,11 +90,16 @@ func newClosures(v *versioner) *closures {
 // number numbers the facts and returns those of each node alone.
 func (c *closures) number() [][]int {
 	g := c.v.g
-	units, externals := map[*unit]int{}, map[string]int{}
+	units, externals, declarations := map[*unit]int{}, map[string]int{}, map[*decl]int32{}
 	for i := range g.nodes {
 		n := &g.nodes[i]
 		if n.kind == funcNode || n.kind == literalNode {
-			c.functions = append(c.functions, int32(i))
+			d, ok := declarations[n.decl]
+			if !ok {
+				d = int32(len(declarations))
+				declarations[n.decl] = d
+			}
+			c.functions = append(c.functions, function{int32(i), d, -1, n.decl.layout.String()})
 		}
 		if _, ok := units[n.unit]; !ok && n.unit != nil {
 			units[n.unit] = len(units)
@@ -101,19 +112,21 @@ func (c *closures) number() [][]int {
 			}
 		}
 	}
-	slices.SortFunc(c.functions, func(a, b int32) int {
-		return bytes.Compare(g.nodes[a].decl.layout[:], g.nodes[b].decl.layout[:])
-	})
-	for _, n := range c.functions {
-		c.layouts = append(c.layouts, g.nodes[n].decl.layout.String())
-	}
+	slices.SortFunc(c.functions, func(a, b function) int { return strings.Compare(a.layout, b.layout) })
+	c.described = make([]int, len(declarations))
 	c.firstUnit = len(c.functions)
 	c.firstExternal = c.firstUnit + len(c.units)
 	c.firstEffect = c.firstExternal + len(c.externals)
 	given := c.given()
 	own := make([][]int, len(g.nodes))
-	for f, n := range c.functions {
-		own[n] = append(own[n], f)
+	for i, f := range c.functions {
+		own[f.node] = append(own[f.node], i)
+		c.function[f.node] = i
+	}
+	for e := range c.v.effects {
+		if f, ok := c.function[c.v.effects[e].node]; ok {
+			c.functions[f].effect = e
+		}
 	}
 	for i := range g.nodes {
 		n := &g.nodes[i]
@@ -234,16 +247,12 @@ func (c *closures) noticeable(pkg string) *intsets.Sparse {
 // describe turns facts into a closure.
 func (c *closures) describe(facts []int, noticed *intsets.Sparse) *closure {
 	out := &closure{}
-	packages, declared := map[string]bool{}, map[*decl]bool{}
+	packages := map[string]bool{}
+	c.descriptions++
 	for _, f := range facts {
 		switch {
 		case f < c.firstUnit:
-			n := &c.v.g.nodes[c.functions[f]]
-			if !declared[n.decl] {
-				declared[n.decl] = true
-				c.declaration(out, n)
-			}
-			c.body(out, c.functions[f], noticed)
+			c.add(out, f, noticed)
 		case f < c.firstExternal:
 			out.private = append(out.private, c.units[f-c.firstUnit].id)
 			for _, id := range c.units[f-c.firstUnit].blank {
@@ -263,29 +272,30 @@ func (c *closures) describe(facts []int, noticed *intsets.Sparse) *closure {
 	out.caveats = slices.Compact(out.caveats)
 	if out.reveals {
 		for i := 0; i < len(facts) && facts[i] < c.firstUnit; i++ {
-			out.layouts = append(out.layouts, c.layouts[facts[i]])
+			out.layouts = append(out.layouts, c.functions[facts[i]].layout)
 		}
 		out.layouts = slices.Compact(out.layouts)
 	}
 	return out
 }
 
-// declaration adds what the declaration of a function says to a closure.
-func (c *closures) declaration(out *closure, n *node) {
-	if n.decl.kind == funcDecl {
-		out.functions++
+// add adds what a function or a literal does to the closure that is being described,
+// and once for all of its parts what a declaration says.
+func (c *closures) add(out *closure, index int, noticed *intsets.Sparse) {
+	f := &c.functions[index]
+	n := &c.v.g.nodes[f.node]
+	if c.described[f.declaration] != c.descriptions {
+		c.described[f.declaration] = c.descriptions
+		if n.decl.kind == funcDecl {
+			out.functions++
+		}
+		for _, d := range n.decl.depends {
+			out.depends = append(out.depends, dependency{n.unit.id, d})
+		}
+		out.caveats = append(out.caveats, c.v.g.lentToIgnored(n.decl)...)
 	}
-	for _, d := range n.decl.depends {
-		out.depends = append(out.depends, dependency{n.unit.id, d})
-	}
-	out.caveats = append(out.caveats, c.v.g.lentToIgnored(n.decl)...)
-}
-
-// body adds what a function or a literal does to a closure.
-func (c *closures) body(out *closure, node int32, noticed *intsets.Sparse) {
-	n := &c.v.g.nodes[node]
-	if e, ok := c.effectOf[node]; ok && (c.v.effects[e].ordered || noticed.Has(c.firstEffect+e)) {
-		out.effects = append(out.effects, e)
+	if f.effect >= 0 && (c.v.effects[f.effect].ordered || noticed.Has(c.firstEffect+f.effect)) {
+		out.effects = append(out.effects, f.effect)
 	}
 	out.caveats = append(out.caveats, n.caveats...)
 	if n.linked != nil {

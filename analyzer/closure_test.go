@@ -13,12 +13,12 @@ import (
 func TestClosures(t *testing.T) {
 	v := loadVersioner(t, Config{Dir: ".."})
 	reached, effects := 0, 0
-	for i, n := range v.closures.functions {
+	for i, f := range v.closures.functions {
 		if i%8 != 0 {
 			continue
 		}
-		node := &v.g.nodes[n]
-		got, want := v.closures.of(n, node.unit.id), search(v, n)
+		node := &v.g.nodes[f.node]
+		got, want := v.closures.of(f.node, node.unit.id), search(v, f.node)
 		if got.functions != want.functions || got.reveals != want.reveals || !slices.Equal(got.effects, want.effects) ||
 			!slices.Equal(got.externals, want.externals) {
 			t.Errorf("%s: closure %+v, want %+v", node.id, got, want)

@@ -17,7 +17,7 @@
 // its unit: the normal forms of its declarations (package hasher) and what they
 // call, hand on and change (package callgraph). What an earlier run found about a
 // package can take the place of both steps. Link resolves calls across
-// units and makes the graph. Hash rolls the digests of all nodes up in one pass.
+// units, unless it has done so for the same flows, and makes the graph. Hash rolls the digests of all nodes up in one pass.
 // The version of a target then combines its digest with what depends on the
 // programs that link it: effects of initialisation, external modules and the
 // toolchain (package depversion), and with the knobs.

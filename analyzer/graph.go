@@ -63,7 +63,7 @@ func newGraph(w *world, units []*unit) *graph {
 		traced: w.traced,
 	}
 	g.ignored = ignoredFunctions(units)
-	g.program = linkUnits(w, units, g.ignored)
+	g.program = w.link(units, g.ignored)
 	for _, u := range units {
 		g.units[u.id] = u
 		g.declare(u)
@@ -81,47 +81,6 @@ func newGraph(w *world, units []*unit) *graph {
 	}
 	g.rollup()
 	return g
-}
-
-// linkUnits gives the flows of all units to the linker.
-func linkUnits(w *world, units []*unit, ignored map[symbol.ID]bool) *callgraph.Program {
-	refs := map[symbol.ID][]symbol.ID{}
-	vars := map[symbol.ID][]symbol.ID{}
-	var sums []*callgraph.Summary
-	opt := callgraph.Options{
-		References:  func(id symbol.ID) []symbol.ID { return refs[id] },
-		Initialized: func(id symbol.ID) []symbol.ID { return vars[id] },
-		Linked:      linkedFunctions(w, units),
-		Methods:     w.moduleMethods(),
-	}
-	for _, u := range units {
-		if u.flows != nil {
-			sums = append(sums, u.flows)
-		}
-		for i := range u.decls {
-			d := &u.decls[i]
-			for _, r := range d.form.Refs {
-				if r.Kind == hasher.RefFunc && !ignored[r.ID] {
-					refs[d.id] = append(refs[d.id], r.ID)
-				}
-			}
-			refs[d.id] = append(refs[d.id], d.literals()...)
-			for k, id := range d.literals() {
-				for _, r := range d.mentions(k) {
-					if r.Kind == hasher.RefFunc && !ignored[r.ID] {
-						refs[id] = append(refs[id], r.ID)
-					}
-				}
-				refs[id] = append(refs[id], d.inner(k)...)
-			}
-			switch d.kind {
-			case initDecl, initializerDecl:
-				opt.Initializers = append(opt.Initializers, d.id)
-				vars[d.id] = d.vars
-			}
-		}
-	}
-	return callgraph.Link(sums, opt)
 }
 
 func (g *graph) add(n node) int32 {

@@ -37,7 +37,7 @@ func linkerName(w *world, u *unit, id symbol.ID) string {
 
 // linkedFunctions finds the private functions that those without body are
 // linked to, from either end.
-func linkedFunctions(w *world, units []*unit) func(symbol.ID) []symbol.ID {
+func linkedFunctions(w *world, units []*unit) map[symbol.ID][]symbol.ID {
 	named := map[string][]symbol.ID{}
 	bodyless := map[symbol.ID]bool{}
 	for _, u := range units {
@@ -62,7 +62,7 @@ func linkedFunctions(w *world, units []*unit) func(symbol.ID) []symbol.ID {
 			}
 		}
 	}
-	return func(id symbol.ID) []symbol.ID { return targets[id] }
+	return targets
 }
 
 func (g *graph) addLinks(w *world, units []*unit) {

@@ -172,6 +172,7 @@ func (k *key) action(s *summaries, kind string) (store.ID, bool) {
 const (
 	packageKind  = "package"
 	externalKind = "external"
+	programKind  = "program"
 )
 
 // privateKey returns the action of a private package.
@@ -258,6 +259,41 @@ func (c *checker) put(action store.ID, kind, id string, v any, a api) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.wrong = append(s.wrong, "package "+id+": what the cache had of it was wrong")
+		_ = s.cache.store.Remove(action)
+	}
+}
+
+// program returns the linked program that an entry holds; false if there is none.
+func (s *summaries) program(action store.ID, of []*callgraph.Summary) (*callgraph.Program, bool) {
+	if s.checking {
+		return nil, false
+	}
+	content, ok := s.cache.store.Get(action)
+	if !ok {
+		return nil, false
+	}
+	r := wire.NewReader(content)
+	if r.String() != programKind {
+		return nil, false
+	}
+	stored := wire.ReadValue[*callgraph.Stored](r)
+	if r.Close() != nil || stored == nil {
+		return nil, false
+	}
+	return stored.Program(of)
+}
+
+// keepProgram keeps a linked program, or compares it.
+func (s *summaries) keepProgram(action store.ID, p *callgraph.Program) {
+	var w wire.Writer
+	w.String(programKind)
+	w.Value(p.Store())
+	if !s.checking {
+		_ = s.cache.store.Put(action, w.Bytes()) // without, later runs link again
+		return
+	}
+	if content, ok := s.cache.store.Get(action); ok && !bytes.Equal(content, w.Bytes()) {
+		s.wrong = append(s.wrong, "linking: what the cache had of the calls between packages was wrong")
 		_ = s.cache.store.Remove(action)
 	}
 }

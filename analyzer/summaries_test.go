@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/autover/autover/callgraph"
 	"github.com/autover/autover/internal/inputs"
 	"github.com/autover/autover/internal/wire"
 )
@@ -136,6 +137,12 @@ var keptEdits = []struct {
 	{"new import", "top/top.go", "import \"example.com/m/mid\"", "import (\n\t\"example.com/m/mid\"\n\t_ \"example.com/m/side\"\n)", 1},
 }
 
+// relinked are the edits that change where values flow.
+var relinked = []string{
+	"inexact constant", "method of field", "method", "unexported field", "unexported signature", "unexported function", "generic body",
+	"initialisation", "linkname", "ignored", "local type", "language of a file", "file matches",
+}
+
 func TestKeptPackages(t *testing.T) {
 	for _, edit := range keptEdits {
 		t.Run(edit.name, func(t *testing.T) {
@@ -169,6 +176,8 @@ func TestKeptPackages(t *testing.T) {
 				if slices.ContainsFunc(log, func(s string) bool { return strings.Contains(s, "packages known") }) {
 					t.Errorf("what is kept was used: %q", log)
 				}
+			} else if flows := slices.Contains(relinked, edit.name); edit.read >= 0 && flows == slices.Contains(log, "cache: linking known") {
+				t.Errorf("%q; want linking known: %v", log, !flows)
 			} else if edit.read >= 0 && !slices.Contains(log, "cache: packages known: "+known) {
 				t.Errorf("%q; want %s known", log, known)
 			}
@@ -328,9 +337,36 @@ func TestVerifyKept(t *testing.T) {
 	}
 }
 
+// So is a program that isn't what linking finds.
+func TestVerifyLinking(t *testing.T) {
+	cfg, _ := cacheConfig(t, keptFixture)
+	fill(t, cfg)
+	w := keptWorld(t, cfg)
+	units, err := w.summarize(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := w.linking(units, nil)
+	action := w.kept.cache.store.Action(programKind, string(l.digest()))
+	p, ok := w.kept.program(action, l.summaries)
+	if !ok {
+		t.Fatal("nothing is kept")
+	}
+	p.Functions["example.com/m/top.Run"].Externals = []string{"os"}
+	w.kept.keepProgram(action, p)
+	v, err := VerifyCache(t.Context(), cfg)
+	if err != nil || len(v.Wrong) != 1 || !strings.Contains(v.Wrong[0], "linking") {
+		t.Errorf("%+v, %v", v, err)
+	}
+	if _, ok := w.kept.program(action, l.summaries); ok {
+		t.Error("it is still there")
+	}
+}
+
 // Nothing in an entry is of a type that can't be written, or Value would panic.
 func TestKeptCanBeWritten(t *testing.T) {
 	var w wire.Writer
 	w.Value(keptPackage{unit: &unit{}})
 	w.Value(keptExternal{})
+	w.Value(&callgraph.Stored{})
 }

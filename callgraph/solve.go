@@ -338,6 +338,7 @@ func (s *solver) solve() {
 // apply applies the rules of a node to tokens that have come.
 func (s *solver) apply(n int32, fresh intset.Set) {
 	v := s.nodes[n]
+	s.gather(v)
 	rules, known := v.rules.list, maps.Clone(v.known)
 	if n == s.find(s.out) { // outsideRule does more
 		v.known = nil

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -77,14 +78,25 @@ func (b *bench) prepare(ctx context.Context) error {
 		}
 	}
 	text, err := os.ReadFile(b.file)
+	if err != nil {
+		return err
+	}
 	b.text = string(text)
-	return err
+	return b.edit()
 }
 
-// edit changes a function body, each time to something new.
-func (b *bench) edit() error {
+// edit changes what a function computes, each time to something new.
+func (b *bench) edit() error { return b.probe("_ = error.Error") }
+
+// editCalls changes what a function hands on and calls.
+func (b *bench) editCalls() error {
+	return b.probe(strings.Repeat("func(f func(error) string) { _ = f(nil) }(error.Error); ", b.edits+1))
+}
+
+// probe gives the file a function with a statement and a new result.
+func (b *bench) probe(statement string) error {
 	b.edits++
-	return os.WriteFile(b.file, fmt.Appendf(nil, "%s\n\nfunc autoverProbe() int { return %d }\n", b.text, b.edits), 0o666)
+	return os.WriteFile(b.file, fmt.Appendf(nil, "%s\n\nfunc autoverProbe() int { %s; return %d }\n", b.text, statement, b.edits), 0o666)
 }
 
 func (b *bench) forget() error { return os.RemoveAll(b.cache) }
@@ -143,6 +155,7 @@ func (b *bench) table(ctx context.Context, w io.Writer, n int, deadcode string) 
 	warm := take(n, nil, b.binary, all...)
 	warmOne := take(n, nil, b.binary, one...)
 	edited := take(few, b.edit, b.binary, all...)
+	called := take(few, b.editCalls, b.binary, all...)
 	take(1, nil, "go", "vet", "./...")
 	vet := take(few, nil, "go", "vet", "./...")
 	var dead timing
@@ -174,6 +187,7 @@ func (b *bench) table(ctx context.Context, w io.Writer, n int, deadcode string) 
 	row("nothing changed, all functions", warm, ratio(warm, list), 0.15)
 	row("nothing changed, one function", warmOne, ratio(warmOne, list), 0.15)
 	row("one function edited", edited, ratio(edited, list), 1)
+	row("one function edited, its calls too", called, ratio(called, list), 1)
 	row("cold, all functions", cold, ratio(cold, dead), 0.4)
 	row("cold, one function", coldOne, 0, 0)
 	if deadcode != "" && dead.memory > 0 {

@@ -28,7 +28,7 @@ func TestBench(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, row := range []string{"go list -deps ./...", "go vet ./..., warm", "nothing changed, all functions", "one function edited", "cold, one function", "all functions against one, cold"} {
+	for _, row := range []string{"go list -deps ./...", "go vet ./..., warm", "nothing changed, all functions", "one function edited ", "one function edited, its calls too", "cold, one function", "all functions against one, cold"} {
 		if !strings.Contains(out.String(), row) {
 			t.Errorf("no row %q in\n%s", row, &out)
 		}
@@ -43,7 +43,7 @@ func TestBench(t *testing.T) {
 			states[line] = true
 		}
 	}
-	if len(states) != 3 || !strings.Contains(string(calls), "hash example.com/shop/tax.Of ") {
-		t.Errorf("%d states of the module were measured, want one and two edits:\n%s", len(states), calls)
+	if len(states) != 5 || !strings.Contains(string(calls), "hash example.com/shop/tax.Of ") {
+		t.Errorf("%d states of the module were measured, want one, and two edits of both kinds:\n%s", len(states), calls)
 	}
 }

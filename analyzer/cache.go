@@ -72,7 +72,7 @@ func openCache(cfg Config) *cache {
 func (c *cache) open() string {
 	environ := environment(c.cfg)
 	switch {
-	case c.cfg.Explain || c.cfg.Constants || c.cfg.HashTrace != nil:
+	case c.cfg.Constants || c.cfg.HashTrace != nil:
 		return "the request is for more than versions"
 	case len(c.cfg.Custom) > 0:
 		return "the caller has policies of its own"
@@ -189,9 +189,10 @@ func (c *cache) answersID(list string, facts []store.ID) store.ID {
 	return c.store.Action("answers", parts...)
 }
 
-// answer returns the report of a run whose answer is known; nil if it isn't.
+// answer returns the report of a run whose answer is known; nil if it isn't. What
+// explains a version isn't in it.
 func (c *cache) answer() *Report {
-	if c == nil {
+	if c == nil || c.cfg.Explain {
 		return nil
 	}
 	a, _ := c.find()
@@ -331,7 +332,7 @@ func (c *cache) remember() {
 // lock waits for another process that analyses the same, and returns its answer
 // if it has one for this run. Otherwise others wait until unlock is called.
 func (c *cache) lock(ctx context.Context) (r *Report, unlock func()) {
-	if c == nil {
+	if c == nil || c.cfg.Explain {
 		return nil, func() {}
 	}
 	unlock = c.store.Lock(ctx, c.listID())
@@ -347,6 +348,10 @@ func (c *cache) lock(ctx context.Context) (r *Report, unlock func()) {
 // keep stores what a run has found. It must have analysed what in has read.
 func (c *cache) keep(ctx context.Context, v *versioner, report *Report) {
 	if c == nil {
+		return
+	}
+	if c.cfg.Explain {
+		c.remember()
 		return
 	}
 	if err := c.tryKeep(ctx, v, report); err != nil {

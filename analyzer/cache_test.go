@@ -589,3 +589,39 @@ func TestVerifyCache(t *testing.T) {
 		t.Errorf("without a cache: %v", err)
 	}
 }
+
+const printer = "import \"fmt\"\ntype t struct{ s string }\nfunc (x t) String() string { return x.s }\nfunc P(x string) string { return fmt.Sprint(t{x}) }\n"
+
+// An explanation that uses what is kept is the same as one that doesn't, after an edit
+// too. No answer is kept for it, or found.
+func TestExplainKept(t *testing.T) {
+	cfg, parent := cacheConfig(t, strings.ReplaceAll(cacheFixture, "G() }", "P(G()) }")+"-- m/p.go --\npackage m\n"+printer)
+	cfg.Explain = true
+	compare := func() {
+		t.Helper()
+		got, err := Run(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		without := cfg
+		without.Cache = ""
+		want, err := Run(t.Context(), without)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Graph == nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("explained with what is kept\n%+v\nwithout\n%+v", got, want)
+		}
+	}
+	compare()
+	compare()
+	plain := cfg
+	plain.Explain = false
+	fill(t, plain)
+	compare()
+	edited := "package m\n\n" + strings.Replace(printer, "x.s }", "x.s + x.s }", 1)
+	if err := os.WriteFile(filepath.Join(parent, "m", "p.go"), []byte(edited), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	compare()
+}

@@ -26,7 +26,7 @@ type linking struct {
 // what a function computes and not where values flow.
 func (w *world) link(units []*unit, ignored map[symbol.ID]bool) *callgraph.Program {
 	l := w.linking(units, ignored)
-	if w.kept == nil || len(ignored) > 0 { // faults of ignored functions name the calls
+	if w.kept == nil || w.explain || len(ignored) > 0 { // explanations and faults of ignored functions name the calls
 		return l.link()
 	}
 	action := w.kept.cache.store.Action(programKind, string(l.digest()))

@@ -310,9 +310,10 @@ func (c *checker) isAPI(id string, data []byte, digest store.ID) bool {
 	return ok && found == digest
 }
 
-// recallPrivate finds what is kept of a private package, in place of reading it.
+// recallPrivate finds what is kept of a private package, in place of reading it. What
+// explains a version is in the source.
 func (c *checker) recallPrivate(p *privatePackage) bool {
-	if c.kept == nil {
+	if c.kept == nil || c.w.explain {
 		return false
 	}
 	if p.action, p.keeps = c.privateKey(p); !p.keeps {
@@ -360,7 +361,7 @@ func (c *checker) keepExternal(p *externalPackage, linknames []string) {
 
 // publishPrivate makes the API of a type-checked private package known to its importers.
 func (c *checker) publishPrivate(p *privatePackage) {
-	if c.kept == nil || p.cgo || slices.ContainsFunc(p.files, hasher.IsGenerated) || !c.knowsAPIs(p.imports) {
+	if !p.keeps || p.cgo || slices.ContainsFunc(p.files, hasher.IsGenerated) || !c.knowsAPIs(p.imports) {
 		p.keeps = false
 		return
 	}

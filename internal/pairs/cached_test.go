@@ -3,7 +3,6 @@ package pairs
 import (
 	"bytes"
 	"context"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -47,15 +46,6 @@ func (p *pair) checkCached(t *testing.T, dirs [2]string, env [2][]string, report
 		}
 		return report, strings.Join(said, "; ")
 	}
-	// What is changed by who writes the go.sum of a side belongs to the side.
-	fill := func(s side) {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.CopyFS(dir, os.DirFS(dirs[s])); err != nil {
-			t.Fatal(err)
-		}
-	}
 	known, cancel := context.WithCancel(t.Context())
 	cancel()
 	compare := func(r *analyzer.Report, s side) {
@@ -71,7 +61,7 @@ func (p *pair) checkCached(t *testing.T, dirs [2]string, env [2][]string, report
 		}
 	}
 	asked.Add(1)
-	fill(before)
+	become(t, dir, dirs[before]) // with the go.sum that was written for it
 	first, said := ask(t.Context(), before, p.targets(before))
 	compare(first, before)
 	if !strings.HasSuffix(said, "cache: kept") { // the files were too new, and no longer are
@@ -85,7 +75,7 @@ func (p *pair) checkCached(t *testing.T, dirs [2]string, env [2][]string, report
 		}
 		compare(again, before)
 	}
-	fill(after)
+	become(t, dir, dirs[after])
 	other, _ := ask(known, after, []string{"./..."})
 	compare(other, after)
 }

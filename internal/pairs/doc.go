@@ -28,7 +28,9 @@
 // Claims are held against reality, so that no pair can ask for what isn't so:
 // the program is built and run in both states, and its standard output must
 // differ where a version must, and be the same where no version may change.
-// With -short the programs are left out.
+// With -short the programs are left out. What they showed stands in testdata/outputs.txt;
+// of the pairs that it knows as they are, every eighth is run again. A test with -programs
+// runs all of them and writes the record.
 //
 // Files mod/PATH@VERSION/X (or before/mod/..., after/mod/...) are external
 // modules. They are served to the go command by a proxy in the file system,

@@ -27,12 +27,7 @@ func (p *pair) checkKept(t *testing.T, dirs [2]string, env [2][]string, reports 
 	dir := filepath.Join(t.TempDir(), "m")
 	targets := [2][]string{p.targets(before), {"./..."}}
 	for _, s := range []side{before, after} {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.CopyFS(dir, os.DirFS(dirs[s])); err != nil {
-			t.Fatal(err)
-		}
+		become(t, dir, dirs[s])
 		cfg := p.config(s, dir, env[s], targets[s])
 		known := false
 		cfg.Cache, cfg.Trace = keptDir, func(message string) {
@@ -46,6 +41,16 @@ func (p *pair) checkKept(t *testing.T, dirs [2]string, env [2][]string, reports 
 			edited.Add(1)
 		}
 		compareReports(t, s, report, reports[s])
+	}
+}
+
+// become turns a folder into a copy of another one.
+func become(t *testing.T, dir, other string) {
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(dir, os.DirFS(other)); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -8,13 +8,18 @@ import (
 	"github.com/autover/autover/analyzer"
 )
 
-// checkVersions holds the claims against the versions of the two sides. One
-// side is analysed for the named targets, the other for a pattern: were there a
-// difference between the two ways, every pair without change would show it.
-func (p *pair) checkVersions(t *testing.T, dir [2]string, env [2][]string) [2]*analyzer.Report {
-	var reports [2]*analyzer.Report
-	reports[before] = p.report(t, before, dir[before], env[before], p.targets(before))
-	reports[after] = p.report(t, after, dir[after], env[after], []string{"./..."})
+// reports analyses both sides. One is analysed for the named targets, the other for a
+// pattern: were there a difference between the two ways, every pair without change would
+// show it.
+func (p *pair) reports(t *testing.T, dir [2]string, env [2][]string, cache string) [2]*analyzer.Report {
+	return [2]*analyzer.Report{
+		p.report(t, before, dir[before], env[before], p.targets(before), cache),
+		p.report(t, after, dir[after], env[after], []string{"./..."}, cache),
+	}
+}
+
+// checkVersions holds the claims against the versions of the two sides.
+func (p *pair) checkVersions(t *testing.T, reports [2]*analyzer.Report) {
 	p.checkElements(t, reports)
 	p.checkCauses(t, reports)
 	version := [2]map[string]string{versionsOf(reports[before]), versionsOf(reports[after])}
@@ -36,7 +41,6 @@ func (p *pair) checkVersions(t *testing.T, dir [2]string, env [2][]string) [2]*a
 	if p.todo != "" && !needless {
 		t.Errorf("no longer needlessly new: take the line todo out of the archive")
 	}
-	return reports
 }
 
 // targets returns the targets of all claims by their names on one side.
@@ -74,7 +78,7 @@ func (p *pair) checkElements(t *testing.T, reports [2]*analyzer.Report) {
 
 // versions analyses one side and returns the versions by qualified name.
 func (p *pair) versions(t *testing.T, s side, dir string, env, targets []string) map[string]string {
-	return versionsOf(p.report(t, s, dir, env, targets))
+	return versionsOf(p.report(t, s, dir, env, targets, ""))
 }
 
 func versionsOf(r *analyzer.Report) map[string]string {
@@ -86,9 +90,9 @@ func versionsOf(r *analyzer.Report) map[string]string {
 }
 
 // report analyses one side.
-func (p *pair) report(t *testing.T, s side, dir string, env, targets []string) *analyzer.Report {
+func (p *pair) report(t *testing.T, s side, dir string, env, targets []string, cache string) *analyzer.Report {
 	cfg := p.config(s, dir, env, targets)
-	cfg.Explain = true
+	cfg.Explain, cfg.Cache = true, cache
 	report, err := analyzer.Run(t.Context(), cfg)
 	if err != nil {
 		t.Fatalf("%s: analyse %v: %v", s, targets, err)

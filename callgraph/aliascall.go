@@ -68,6 +68,7 @@ func (l *linker) aliasCalls() {
 	}
 	a.nodeOf(outside)
 	for i, c := range l.calls {
+		c.abroad = known[i] != nil && known[i] != outside && known[i].root().out
 		if k := known[i]; k != nil && (k == outside || c.model.keeps || a.retains(c) || k.root().calls) {
 			a.hand(c, a.nodeOf(k))
 		}
@@ -248,7 +249,7 @@ func (a *aliasCalls) knowledge(content int32, m model) *knowledge {
 	k := &knowledge{model: m, out: key.node == a.find(a.out)}
 	a.known[key] = k
 	for _, id := range a.tokensOf(key.node) {
-		if m.calls && !m.isUnknown() && a.strange(int32(id)) {
+		if !m.isUnknown() && a.strangeTo(&m, int32(id)) {
 			k.merge(a.knowledge(a.out, unknown))
 		}
 		switch t := a.tokens[id]; t.kind {

@@ -27,6 +27,8 @@ type linkedCall struct {
 	// the receiver, if that is in a field.
 	refs  CallMemory
 	field string
+	// abroad says that external code with a model calls code of other modules.
+	abroad bool
 }
 
 // unseen returns the tokens of its callee that a call must still be connected with.
@@ -421,17 +423,34 @@ func (s *solver) within(number int32, object solved) int32 {
 	return number
 }
 
-// giveAway lets the outside know what standard code hands over to code of other
-// modules, which it finds in a node.
+// giveAway lets the outside know what code of other modules can find in the value that
+// standard code found in a node, and what that hands over. Methods that are called by
+// name are handed nothing that could be called.
 func (s *solver) giveAway(r contentRule, node int32, t solved) {
-	if t.kind == ObjectToken {
-		node = t.content
+	m := &s.models[r.model]
+	switch {
+	case t.kind == ObjectToken:
+		s.share(t.content)
+	case m.calls || t.kind != TypeToken:
+		s.share(node)
+	default:
+		for _, method := range s.types[t.key].Methods {
+			if s.foreignMethod(m, &method) && method.Field != "" {
+				s.share(s.named(method.Field))
+			}
+		}
 	}
+	if m.calls {
+		s.edge(r.passing, s.out, 0)
+		s.passedOn = append(s.passedOn, r.passing)
+	}
+}
+
+// share makes the content of a node one with what the outside knows.
+func (s *solver) share(node int32) {
 	s.edge(node, s.out, 0)
 	s.edge(s.out, node, 0)
 	s.fromOutside(node, "")
-	s.edge(r.passing, s.out, 0)
-	s.passedOn = append(s.passedOn, r.passing)
 }
 
 // fromOutside notes a node that holds what the outside put there, and what it can
@@ -450,6 +469,7 @@ type foreignNode struct {
 // it where the type has a place for that.
 func (s *solver) open(r contentRule, content int32, typ string) {
 	content = s.find(content)
+	s.instance(content, typ)
 	if content == s.find(s.out) {
 		s.edge(r.passing, s.out, 0) // outsideRule does the rest
 		return
@@ -465,6 +485,15 @@ func (s *solver) open(r contentRule, content int32, typ string) {
 		s.edge(p, content, s.filter("h:"+typ))
 	}
 	s.know(content, contentRule{r.model, p, typ})
+}
+
+// instance puts the private types into an object that its type has as type arguments.
+func (s *solver) instance(content int32, typ string) {
+	if hold := s.types["hold "+typ]; hold != nil {
+		for _, n := range hold.Nested {
+			s.put(content, s.token(TypeToken, n))
+		}
+	}
 }
 
 // seen makes a type known to external code: by assertions and reflection it
@@ -531,6 +560,7 @@ func (r outsideRule) apply(s *solver, node int32, tokens intset.Set) {
 	for id := range tokens.All() {
 		switch t := s.tokens[id]; t.kind {
 		case ObjectToken:
+			s.instance(t.content, t.typ)
 			s.edge(t.content, node, 0)
 			s.edge(node, t.content, s.filter("h:"+t.typ))
 			s.fromOutside(t.content, "")

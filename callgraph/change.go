@@ -2,6 +2,7 @@ package callgraph
 
 import (
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/container/intsets"
 
@@ -24,6 +25,8 @@ type changes struct {
 	component []int32           // of the nodes of the alias graph
 	concerns  []*intsets.Sparse // component -> variables whose memory it may be
 	memo      map[*intsets.Sparse]memoryChange
+	keepers   map[string]bool // packages that may keep variables
+	modules   bool            // see usesModules
 }
 
 // memoryChange is what a change of some cells concerns: the variables that have
@@ -40,8 +43,12 @@ type cellWrite struct {
 func newChanges(l *linker) *changes {
 	c := &changes{
 		linker: l, variables: sortedIDs(l.variables), numbers: map[symbol.ID]int{},
-		byCell: map[int]*intsets.Sparse{}, memo: map[*intsets.Sparse]memoryChange{},
+		byCell: map[int]*intsets.Sparse{}, memo: map[*intsets.Sparse]memoryChange{}, keepers: map[string]bool{},
 	}
+	for pkg := range l.keptBy {
+		c.keepers[pkg] = true
+	}
+	c.modules = c.usesModules()
 	seeds := map[int32]*intsets.Sparse{}
 	for i, id := range c.variables {
 		v := l.variables[id]
@@ -267,7 +274,11 @@ func (c *changes) external(call *linkedCall, to *intsets.Sparse) {
 			c.cellChange(c.reach.id(cell), m)
 		}
 	}
-	for pkg := range call.packages {
+	keepers := call.packages
+	if c.reachesModules(call) {
+		keepers = c.keepers
+	}
+	for pkg := range keepers {
 		for _, id := range c.keptBy[pkg] {
 			if v := c.linker.variables[id]; v.Aliased || v.Addressed {
 				c.named(id, m.have)
@@ -287,7 +298,7 @@ func (c *changes) external(call *linkedCall, to *intsets.Sparse) {
 			m.fields.UnionWith(o.fields)
 		}
 	}
-	if call.model.asks {
+	if call.model.asks || call.abroad {
 		join(c.out)
 		c.deeply(c.aliases.keys[outsideKey], m.fields)
 	}
@@ -308,6 +319,32 @@ func (c *changes) external(call *linkedCall, to *intsets.Sparse) {
 	}
 	m.have.IntersectionWith(m.fields)
 	to.UnionWith(m.have)
+}
+
+// reachesModules tells whether code of other modules may run, which may call further
+// packages and so change what any of them keeps.
+func (c *changes) reachesModules(call *linkedCall) bool {
+	return c.modules && (call.abroad || call.model.asks && len(call.packages) == 0 || c.callsModule(call))
+}
+
+// callsModule tells whether a call is one of code of another module.
+func (c *changes) callsModule(call *linkedCall) bool {
+	for pkg := range call.packages {
+		if c.ofModule(pkg) {
+			return true
+		}
+	}
+	return false
+}
+
+// usesModules tells whether private code calls other modules or has their variables.
+func (c *changes) usesModules() bool {
+	for name := range c.names {
+		if variable, ok := strings.CutPrefix(name, externalKey("")); ok && c.ofModule(packageOfName(variable)) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(c.calls, c.callsModule)
 }
 
 // setsFields tells whether the code that is called is that of the standard library,

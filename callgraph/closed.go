@@ -119,6 +119,36 @@ func (s *solver) strange(token int32) bool {
 	return is
 }
 
+// strangeTo tells whether code of a model that finds a token may call code of other
+// modules behind it, which in turn may do all that the outside may.
+func (s *solver) strangeTo(m *model, token int32) bool {
+	if m.calls {
+		return s.strange(token)
+	}
+	switch t := s.tokens[token]; t.kind {
+	case ObjectToken:
+		if t.typ == unknownObject || t.typ == closedObject {
+			return s.find(t.content) == s.find(s.out) && slices.ContainsFunc(m.methods.list(), func(name string) bool {
+				_, ok := s.methods[name]
+				return ok
+			})
+		}
+		hold := s.types["hold "+t.typ]
+		return s.ofModule(packageOfType(t.typ)) && slices.ContainsFunc(m.methods.list(), func(name string) bool {
+			return hold == nil || hold.method(name) != nil
+		})
+	case TypeToken:
+		typ := s.types[t.key]
+		return typ != nil && slices.ContainsFunc(typ.Methods, func(have Method) bool { return s.foreignMethod(m, &have) })
+	}
+	return false
+}
+
+// foreignMethod tells whether code of a model calls a method of another module by name.
+func (s *solver) foreignMethod(m *model, method *Method) bool {
+	return method.Target == ExternalMethod && s.ofModule(method.Package) && m.methods.has(method.Name)
+}
+
 // ofModule tells whether a package is one of another module.
 func (s *solver) ofModule(pkg string) bool {
 	return pkg != "" && !isStandard(pkg) && !s.private[pkg]

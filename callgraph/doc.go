@@ -47,7 +47,8 @@
 // if its type has none (stdmethods.txt). The rows of generic code and of code that
 // calls by reflection say that they call everything, and what such code made does so
 // wherever it is called. Where the standard library meets values or functions of other
-// modules, these get to know what it passes on.
+// modules, these get to know what it passes on. Where a method that a row calls by name
+// may be one of another module, that may do all that the outside does.
 //
 // What external code made may hold what it knows at any depth. So what is loaded from
 // behind its pointers is another object that knows the same, and what is stored there
@@ -77,6 +78,9 @@
 // it is changed may lead to memory of the variable, which an alias analysis
 // finds: one-level flow (Das, "Unification-based pointer analysis with
 // directional assignments", 2000).
+//
+// A variable to which some module was given a pointer may be changed by any call of
+// another module, which may import the first one.
 //
 // The models say behind which arguments a function writes, and which it only reads.
 // What the standard library finds in interfaces it changes by reflection only:

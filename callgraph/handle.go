@@ -102,7 +102,7 @@ func (s *solver) handle(node, model int32, h *handling, tokens intset.Set) {
 	m, r := &s.models[model], contentRule{model: model, passing: h.handed[0]}
 	for id := range tokens.All() {
 		t := s.tokens[id]
-		if m.calls && s.strange(int32(id)) {
+		if s.strangeTo(m, int32(id)) {
 			s.giveAway(r, node, t)
 		}
 		switch t.kind {

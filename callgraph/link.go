@@ -207,7 +207,7 @@ func (l *linker) changed() {
 		if call.model.registers && call.Package != "" {
 			l.registers[call.Owner][call.Package] = true
 		}
-		if call.model.writes != 0 {
+		if call.model.writes != 0 || call.abroad {
 			c.external(call, set)
 		}
 	}

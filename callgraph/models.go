@@ -49,12 +49,17 @@ func (m methodNames) has(name string) bool {
 	return false
 }
 
+// list returns the names.
+func (m methodNames) list() []string {
+	return strings.FieldsFunc(string(m), func(r rune) bool { return r == ',' })
+}
+
 // union returns the names of both.
 func (m methodNames) union(o methodNames) methodNames {
 	if m == o || o == "" {
 		return m
 	}
-	return newMethodNames(strings.FieldsFunc(string(m+o), func(r rune) bool { return r == ',' }))
+	return newMethodNames((m + o).list())
 }
 
 // positions is a set of arguments, of which the receiver is the first.

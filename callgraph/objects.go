@@ -53,7 +53,7 @@ func (t *typeTable) hold(typ types.Type) string {
 		typ = p.Elem()
 	}
 	h.inside(typ)
-	d := Type{Key: "hold " + k, Holds: inOrder(h.slots)}
+	d := Type{Key: "hold " + k, Holds: inOrder(h.slots), Nested: t.arguments(types.Unalias(typ))}
 	if _, ok := types.Unalias(typ).(*types.Named); ok {
 		for _, base := range []types.Type{typ, types.NewPointer(typ)} {
 			set := types.NewMethodSet(base)

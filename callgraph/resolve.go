@@ -110,7 +110,7 @@ func (l *linker) boundary(p *Program, node, model int32) int {
 	look := func(n int32) { inner[l.boundary(p, n, key.model)] = true }
 	for _, id := range l.tokensOf(key.node) {
 		t := l.tokens[id]
-		if m.calls && l.strange(int32(id)) {
+		if l.strangeTo(&m, int32(id)) {
 			inner[l.boundary(p, l.out, l.modelNumber(unknown))] = true
 		}
 		switch t.kind {

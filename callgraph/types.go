@@ -483,6 +483,7 @@ func (t *typeTable) describeConcrete(typ types.Type, d *Type) {
 		d.Methods = append(d.Methods, t.method(origin, set.At(i)))
 	}
 	d.Nested, d.Fields = t.nested(origin)
+	d.Nested = append(d.Nested, t.arguments(base)...)
 	d.Modules = t.modules(typ)
 	if n, ok := typ.(*types.Named); ok && t.isPrivate(n) {
 		d.Pointer = t.describe(types.NewPointer(typ))
@@ -554,6 +555,18 @@ func (t *typeTable) step(node string, typ types.Type, i int) (string, types.Type
 		return node, s.Field(i).Type()
 	}
 	return node, typ
+}
+
+// arguments returns the private types among the type arguments of a type, and in them.
+// Values of it hold values of these.
+func (t *typeTable) arguments(typ types.Type) (list []string) {
+	if n, ok := typ.(*types.Named); ok {
+		for arg := range n.TypeArgs().Types() {
+			nested, _ := t.nested(types.NewSlice(arg))
+			list = append(list, nested...)
+		}
+	}
+	return list
 }
 
 // nested returns what reflection reaches in a value of the type: the private

@@ -81,6 +81,14 @@ func cached(t *testing.T, cfg Config) *Report {
 	return r
 }
 
+// slow leaves a test out of short runs: it analyses many states of a module, one after
+// the other, with the goroutines that other tests have too.
+func slow(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many analyses")
+	}
+}
+
 // fill runs a request until its answers are kept, which they aren't the first time
 // if files have only just been written.
 func fill(t *testing.T, cfg Config) *Report {
@@ -166,6 +174,7 @@ func TestCachedTargets(t *testing.T) {
 // Every edit that can matter leaves the cache without an answer, or with the right
 // one; one that can't leaves it with an answer.
 func TestCachedEdits(t *testing.T) {
+	slow(t)
 	base, parent := cacheConfig(t, cacheFixture)
 	base.ImageSpec = "image.yaml"
 	fill(t, base)
@@ -518,6 +527,7 @@ func TestCachedTogether(t *testing.T) {
 
 // An edit during the analysis isn't kept as the state before or after it.
 func TestEditedMeanwhile(t *testing.T) {
+	slow(t)
 	cfg, _ := cacheConfig(t, cacheFixture+"-- m/.autover.yaml --\ncommands:\n  edit: [go, run, ./internal/edit]\n-- m/internal/edit/main.go --\n"+`package main
 
 import "os"

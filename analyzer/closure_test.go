@@ -11,6 +11,7 @@ import (
 // TestClosures compares the closures of every eighth function of this module
 // with those that a plain search of the graph finds.
 func TestClosures(t *testing.T) {
+	slow(t)
 	v := loadVersioner(t, Config{Dir: ".."})
 	reached, effects := 0, 0
 	for i, f := range v.closures.functions {

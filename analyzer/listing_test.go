@@ -56,6 +56,7 @@ const subText = "package sub\nimport \"fmt\"\n// S is new each time.\nfunc S() {
 
 // After an edit, go list is asked if it could say something else, and only then.
 func TestListingEdits(t *testing.T) {
+	slow(t)
 	type edit struct {
 		name  string
 		edit  func(at func(string) string) error
@@ -150,6 +151,7 @@ func TestListingEdits(t *testing.T) {
 // Another environment or configuration asks again; what only says how the go command
 // fetches or where autover is asked doesn't.
 func TestListingEnvironment(t *testing.T) {
+	slow(t)
 	base, parent := cacheConfig(t, cacheFixture)
 	file := filepath.Join(parent, "m", "sub", "s.go")
 	learn(t, base, file, subText)
@@ -194,6 +196,7 @@ func TestListingEnvironment(t *testing.T) {
 // A listing for tests, for a platform and with errors is kept in the same way, or not
 // at all.
 func TestListingConfigurations(t *testing.T) {
+	slow(t)
 	for name, set := range map[string]func(*Config){
 		"tests":    func(c *Config) { c.Tests, c.Targets = true, []string{"sub.S"} },
 		"platform": func(c *Config) { c.Platform = "linux/arm64" },

@@ -68,7 +68,7 @@ func (l *linker) aliasCalls() {
 	}
 	a.nodeOf(outside)
 	for i, c := range l.calls {
-		c.abroad = known[i] != nil && known[i] != outside && known[i].root().out
+		c.abroad = l.modules && known[i] != nil && known[i] != outside && known[i].root().out
 		if k := known[i]; k != nil && (k == outside || c.model.keeps || a.retains(c) || k.root().calls) {
 			a.hand(c, a.nodeOf(k))
 		}

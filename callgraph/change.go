@@ -2,7 +2,6 @@ package callgraph
 
 import (
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/container/intsets"
 
@@ -26,7 +25,7 @@ type changes struct {
 	concerns  []*intsets.Sparse // component -> variables whose memory it may be
 	memo      map[*intsets.Sparse]memoryChange
 	keepers   map[string]bool // packages that may keep variables
-	modules   bool            // see usesModules
+	known     *intsets.Sparse // cells to which the outside was handed pointers
 }
 
 // memoryChange is what a change of some cells concerns: the variables that have
@@ -43,12 +42,20 @@ type cellWrite struct {
 func newChanges(l *linker) *changes {
 	c := &changes{
 		linker: l, variables: sortedIDs(l.variables), numbers: map[symbol.ID]int{},
-		byCell: map[int]*intsets.Sparse{}, memo: map[*intsets.Sparse]memoryChange{}, keepers: map[string]bool{},
+		byCell: map[int]*intsets.Sparse{}, memo: map[*intsets.Sparse]memoryChange{}, keepers: map[string]bool{}, known: new(intsets.Sparse),
 	}
 	for pkg := range l.keptBy {
 		c.keepers[pkg] = true
 	}
-	c.modules = c.usesModules()
+	for _, call := range l.calls {
+		if call.bound && (call.model.asks || call.model.registers || call.abroad) {
+			for _, h := range call.Handed {
+				for _, cell := range h.Cells {
+					c.known.Insert(l.reach.id(cell))
+				}
+			}
+		}
+	}
 	seeds := map[int32]*intsets.Sparse{}
 	for i, id := range c.variables {
 		v := l.variables[id]
@@ -298,6 +305,17 @@ func (c *changes) external(call *linkedCall, to *intsets.Sparse) {
 			m.fields.UnionWith(o.fields)
 		}
 	}
+	// Pointers to what holds no tokens are in no node of the solver. In the standard library
+	// package flag alone keeps such pointers for later.
+	if c.reachesModules(call) || call.packages["flag"] {
+		o := c.cellsOf(c.known)
+		m.have.UnionWith(o.have)
+		m.fields.UnionWith(o.fields)
+		c.deeply(c.aliases.keys[outsideKey], m.fields)
+		if direct := c.concern(c.aliases.find(c.aliases.keys[outsideKey])); direct != nil {
+			to.UnionWith(direct)
+		}
+	}
 	if call.model.asks || call.abroad {
 		join(c.out)
 		c.deeply(c.aliases.keys[outsideKey], m.fields)
@@ -325,26 +343,6 @@ func (c *changes) external(call *linkedCall, to *intsets.Sparse) {
 // packages and so change what any of them keeps.
 func (c *changes) reachesModules(call *linkedCall) bool {
 	return c.modules && (call.abroad || call.model.asks && len(call.packages) == 0 || c.callsModule(call))
-}
-
-// callsModule tells whether a call is one of code of another module.
-func (c *changes) callsModule(call *linkedCall) bool {
-	for pkg := range call.packages {
-		if c.ofModule(pkg) {
-			return true
-		}
-	}
-	return false
-}
-
-// usesModules tells whether private code calls other modules or has their variables.
-func (c *changes) usesModules() bool {
-	for name := range c.names {
-		if variable, ok := strings.CutPrefix(name, externalKey("")); ok && c.ofModule(packageOfName(variable)) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(c.calls, c.callsModule)
 }
 
 // setsFields tells whether the code that is called is that of the standard library,

@@ -118,6 +118,7 @@ func Link(summaries []*Summary, opt Options) *Program {
 			l.interior(in)
 		}
 	}
+	l.modules = l.usesModules()
 	l.aliasCalls()
 	l.changed()
 	p := &Program{Functions: map[symbol.ID]*Linked{}}
@@ -140,6 +141,7 @@ type linker struct {
 	interiors map[int][]int                 // part of memory -> what pointers to it point to
 	keptBy    map[string][]symbol.ID        // package -> variables that it may have kept
 
+	modules    bool // see usesModules
 	boundaries map[boundaryKey]int
 	registers  map[symbol.ID]map[string]bool
 	variables  map[symbol.ID]*Variable
@@ -211,6 +213,26 @@ func (l *linker) changed() {
 			c.external(call, set)
 		}
 	}
+}
+
+// callsModule tells whether a call is one of code of another module.
+func (l *linker) callsModule(call *linkedCall) bool {
+	for pkg := range call.packages {
+		if l.ofModule(pkg) {
+			return true
+		}
+	}
+	return false
+}
+
+// usesModules tells whether private code calls other modules or has their variables.
+func (l *linker) usesModules() bool {
+	for name := range l.names {
+		if variable, ok := strings.CutPrefix(name, externalKey("")); ok && l.ofModule(packageOfName(variable)) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(l.calls, l.callsModule)
 }
 
 // cells returns the memory that counts as that of a variable.

@@ -391,7 +391,7 @@ func (b *builder) solelyHeld(v ssa.Value, at ssa.Instruction, g *ssa.Global) boo
 		case r.global == g:
 		case r.alloc != nil && r.own:
 			for _, p := range b.publications(r.alloc) {
-				if p != at && !feeds(p, at) {
+				if !b.feeds(p, at, map[any]bool{}) {
 					return false
 				}
 			}
@@ -405,17 +405,68 @@ func (b *builder) solelyHeld(v ssa.Value, at ssa.Instruction, g *ssa.Global) boo
 	return true
 }
 
-// feeds tells whether a store only builds the value that another stores: it
-// stores into an allocation of the same function.
-func feeds(p, at ssa.Instruction) bool {
-	st, ok := p.(*ssa.Store)
-	if !ok {
-		_, ok := p.(*ssa.MapUpdate)
-		return ok && p.Parent() == at.Parent()
+// feeds tells whether an instruction only builds the value that another one stores: it
+// puts something into allocations that are known by way of that value alone.
+func (b *builder) feeds(p, at ssa.Instruction, seen map[any]bool) bool {
+	if p == at || seen[p] {
+		return true
 	}
-	for _, r := range roots(st.Addr) {
-		if r.alloc == nil || !r.own {
+	seen[p] = true
+	var into ssa.Value
+	switch x := p.(type) {
+	case *ssa.Store:
+		into = x.Addr
+	case *ssa.MapUpdate:
+		into = x.Map
+	default:
+		return false
+	}
+	for _, r := range roots(into) {
+		if r.alloc == nil || !r.own || p.Parent() != at.Parent() {
 			return false
+		}
+		for _, q := range b.publications(r.alloc) {
+			if !b.feeds(q, at, seen) {
+				return false
+			}
+		}
+		if !b.readsFeed(r.alloc, at, seen) {
+			return false
+		}
+	}
+	return true
+}
+
+// readsFeed tells whether all that is read from an allocation only builds the value that
+// an instruction stores.
+func (b *builder) readsFeed(v ssa.Value, at ssa.Instruction, seen map[any]bool) bool {
+	if seen[v] || v.Referrers() == nil {
+		return true
+	}
+	seen[v] = true
+	for _, ref := range *v.Referrers() {
+		switch x := ref.(type) {
+		case *ssa.FieldAddr, *ssa.IndexAddr, *ssa.Slice, *ssa.MakeInterface, *ssa.ChangeType:
+			if !b.readsFeed(x.(ssa.Value), at, seen) {
+				return false
+			}
+		case *ssa.UnOp:
+			if b.leads(x.Type()) && !b.readsFeed(x, at, seen) {
+				return false
+			}
+		case *ssa.Store:
+			if x.Val == v && !b.feeds(x, at, seen) {
+				return false
+			}
+		case *ssa.MapUpdate:
+			if (x.Value == v || x.Key == v) && !b.feeds(x, at, seen) {
+				return false
+			}
+		case *ssa.DebugRef:
+		default:
+			if ref != at {
+				return false
+			}
 		}
 	}
 	return true

@@ -386,12 +386,28 @@ func appended(v ssa.Value) []ssa.Value {
 // solelyHeld tells whether the memory behind a value stored in a variable is
 // known through that variable only.
 func (b *builder) solelyHeld(v ssa.Value, at ssa.Instruction, g *ssa.Global) bool {
+	return b.solely(v, at, g, map[any]bool{})
+}
+
+func (b *builder) solely(v ssa.Value, at ssa.Instruction, g *ssa.Global, seen map[any]bool) bool {
 	for _, r := range roots(v) {
 		switch {
 		case r.global == g:
 		case r.alloc != nil && r.own:
+			if seen[r] {
+				continue
+			}
+			seen[r] = true
 			for _, p := range b.publications(r.alloc) {
 				if !b.feeds(p, at, map[any]bool{}) {
+					return false
+				}
+			}
+			if !b.readsFeed(r.alloc, at, map[any]bool{}) {
+				return false
+			}
+			for _, w := range puts(r.alloc) {
+				if b.leads(w.Type()) && !b.solely(w, at, g, seen) {
 					return false
 				}
 			}
@@ -403,6 +419,34 @@ func (b *builder) solelyHeld(v ssa.Value, at ssa.Instruction, g *ssa.Global) boo
 		}
 	}
 	return true
+}
+
+// puts returns the values that are put into an allocation in sight.
+func puts(v ssa.Value) (list []ssa.Value) {
+	seen := map[ssa.Value]bool{}
+	var walk func(v ssa.Value)
+	walk = func(v ssa.Value) {
+		if seen[v] || v.Referrers() == nil {
+			return
+		}
+		seen[v] = true
+		for _, ref := range *v.Referrers() {
+			switch x := ref.(type) {
+			case *ssa.Store:
+				if x.Addr == v {
+					list = append(list, x.Val)
+				}
+			case *ssa.MapUpdate:
+				if x.Map == v {
+					list = append(list, x.Key, x.Value)
+				}
+			case *ssa.FieldAddr, *ssa.IndexAddr, *ssa.Slice, *ssa.ChangeType, *ssa.Phi:
+				walk(x.(ssa.Value))
+			}
+		}
+	}
+	walk(v)
+	return list
 }
 
 // feeds tells whether an instruction only builds the value that another one stores: it

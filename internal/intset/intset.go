@@ -88,6 +88,24 @@ func (s Set) Intersect(t Set) Set { return Set{intersect(s.root, t.root)} }
 // SubsetOf tells whether t has all members.
 func (s Set) SubsetOf(t Set) bool { return s.Minus(t).IsEmpty() }
 
+// Equal tells whether both sets have the same members.
+func (s Set) Equal(t Set) bool { return s == t || s.SubsetOf(t) && t.SubsetOf(s) }
+
+// Hash returns a number that is the same for sets with the same members: that of
+// Fowler, Noll and Vo (FNV-1a, 64 bits), taken by words instead of bytes.
+func (s Set) Hash() uint64 {
+	const offset, prime = 14695981039346656037, 1099511628211
+	h := uint64(offset)
+	s.root.each(func(t *tree) bool {
+		h = (h ^ uint64(t.key)) * prime
+		for _, w := range t.words {
+			h = (h ^ w ^ w>>32) * prime
+		}
+		return true
+	})
+	return h
+}
+
 // Len returns the number of members.
 func (s Set) Len() int {
 	n := 0

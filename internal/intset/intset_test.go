@@ -105,6 +105,36 @@ func TestSharing(t *testing.T) {
 	}
 }
 
+// TestEqual compares sets that were made in different ways, one member at a time in any
+// order.
+func TestEqual(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for range 1000 {
+		a, inA := random(rng)
+		var b Set
+		for x := range inA { // in no order
+			b = b.With(x)
+		}
+		if !a.Equal(b) || !b.Equal(a) || a.Hash() != b.Hash() {
+			t.Fatalf("sets of the same members differ: %v", inA)
+		}
+		more := rng.IntN(1 << 30)
+		if inA[more] {
+			continue
+		}
+		c := b.With(more)
+		if a.Equal(c) || c.Equal(a) || a.Hash() == c.Hash() {
+			t.Fatalf("%v is not told apart from the same with %d", inA, more)
+		}
+		for x := range inA { // as many members, but others
+			if d := c.Minus(Of(x)); a.Equal(d) || a.Hash() == d.Hash() {
+				t.Fatalf("%v is not told apart from the same with %d instead of %d", inA, more, x)
+			}
+			break
+		}
+	}
+}
+
 // TestAllStops checks that an iteration can be left.
 func TestAllStops(t *testing.T) {
 	for x := range Of(1, 2, 1000, 100000).All() {

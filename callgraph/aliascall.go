@@ -22,7 +22,8 @@ type aliasCalls struct {
 // other, and what it may do with it. It counts only if it makes references
 // flow: if a call keeps something, returns it, or calls back.
 type knowledge struct {
-	merged *knowledge // what it is part of
+	merged *knowledge   // what it is part of
+	within []*knowledge // what found it, before they were merged
 	model  model
 	types  []*Type // private types, whose exported fields it reads and sets
 	nodes  []int32 // other references that it finds
@@ -67,8 +68,9 @@ func (l *linker) aliasCalls() {
 		}
 	}
 	a.nodeOf(outside)
+	abroad := outside.finders()
 	for i, c := range l.calls {
-		c.abroad = l.modules && known[i] != nil && known[i] != outside && known[i].root().out
+		c.abroad = l.modules && known[i] != outside && abroad[known[i]]
 		if k := known[i]; k != nil && (k == outside || c.model.keeps || a.retains(c) || k.root().calls) {
 			a.hand(c, a.nodeOf(k))
 		}
@@ -220,6 +222,26 @@ func (k *knowledge) root() *knowledge {
 	return k
 }
 
+// find notes that what k finds leads to other knowledge, and makes them one.
+func (k *knowledge) find(o *knowledge) {
+	o.within = append(o.within, k)
+	k.merge(o)
+}
+
+// finders returns the knowledge that leads to k.
+func (k *knowledge) finders() map[*knowledge]bool {
+	all := map[*knowledge]bool{k: true}
+	for queue := []*knowledge{k}; len(queue) > 0; queue = queue[1:] {
+		for _, w := range queue[0].within {
+			if !all[w] {
+				all[w] = true
+				queue = append(queue, w)
+			}
+		}
+	}
+	return all
+}
+
 // merge makes two pieces of knowledge of a model one.
 func (k *knowledge) merge(o *knowledge) {
 	x, y := k.root(), o.root()
@@ -250,11 +272,11 @@ func (a *aliasCalls) knowledge(content int32, m model) *knowledge {
 	a.known[key] = k
 	for _, id := range a.tokensOf(key.node) {
 		if !m.isUnknown() && a.strangeTo(&m, int32(id)) {
-			k.merge(a.knowledge(a.out, unknown))
+			k.find(a.knowledge(a.out, unknown))
 		}
 		switch t := a.tokens[id]; t.kind {
 		case ObjectToken:
-			k.merge(a.knowledge(t.content, a.models[a.within(a.modelNumber(m), t)]))
+			k.find(a.knowledge(t.content, a.models[a.within(a.modelNumber(m), t)]))
 		case FuncToken:
 			if p := a.procs[t.key]; p != nil && m.callsFunction(p) {
 				a.callback(k, t.key)
@@ -297,7 +319,7 @@ func (a *aliasCalls) see(k *knowledge, typ *Type) {
 // look adds what external code finds in a field or other node with a key.
 func (a *aliasCalls) look(k *knowledge, key string) {
 	if content, ok := a.names[key]; ok {
-		k.merge(a.knowledge(content, k.root().model))
+		k.find(a.knowledge(content, k.root().model))
 	}
 	if n := a.g.keys[key]; n != noMemory {
 		k.root().nodes = append(k.root().nodes, n)

@@ -250,7 +250,7 @@ func (s *solver) bindObject(c *linkedCall, token int32) {
 		}
 		m.asks = true
 		s.bindModel(c, m)
-	case t.typ != unknownObject && t.typ != closedObject && strings.Contains(t.typ, "."):
+	case t.typ != unknownObject && !isClosedObject(t.typ) && strings.Contains(t.typ, "."):
 		s.bind(c, t.typ+"."+c.Method, packageOfType(t.typ))
 	case c.Package != "":
 		s.bind(c, c.Package+"."+c.Method, c.Package)
@@ -352,13 +352,18 @@ func objectOfKind(kind string) string {
 	case ok:
 		return typ
 	case kind == "i:error" || kind == "i:context.Context":
-		return closedObject
+		return immutableObject
 	}
 	return unknownObject
 }
 
-// external makes an external variable known to external code.
+// external makes an external variable known to external code. One into which nothing can
+// be put, such as a file, has nothing to do with what the outside knows besides.
 func (s *solver) external(n int32, typ string) {
+	if s.holdsNothing(typ) {
+		s.plain[typ] = true
+		return
+	}
 	s.put(s.out, s.object(n, typ))
 }
 

@@ -56,6 +56,9 @@ func newChanges(l *linker) *changes {
 			}
 		}
 	}
+	for typ := range l.plain {
+		c.known.Insert(l.reach.id(elementsOf(typ)))
+	}
 	seeds := map[int32]*intsets.Sparse{}
 	for i, id := range c.variables {
 		v := l.variables[id]

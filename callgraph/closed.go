@@ -127,7 +127,7 @@ func (s *solver) strangeTo(m *model, token int32) bool {
 	}
 	switch t := s.tokens[token]; t.kind {
 	case ObjectToken:
-		if t.typ == unknownObject || t.typ == closedObject {
+		if t.typ == unknownObject || isClosedObject(t.typ) {
 			return s.find(t.content) == s.find(s.out) && slices.ContainsFunc(m.methods.list(), func(name string) bool {
 				_, ok := s.methods[name]
 				return ok

@@ -47,12 +47,18 @@ func (s *solver) filter(description string) int32 {
 // small.
 func (s *solver) holdsAll(key string) bool {
 	typ := s.types["hold "+key]
-	if key == closedObject || typ == nil {
+	if isClosedObject(key) || typ == nil {
 		return false
 	}
 	return slices.ContainsFunc(typ.Holds, func(slot string) bool {
 		return slot == "" || slot[0] == 'i' && s.types[slot[2:]] != nil && len(s.types[slot[2:]].Methods) == 0
 	})
+}
+
+// holdsNothing tells whether nothing can be put into an object of the type.
+func (s *solver) holdsNothing(key string) bool {
+	typ := s.types["hold "+key]
+	return typ != nil && len(typ.Holds) == 0
 }
 
 // filtered returns the tokens that pass the filter with a number.
@@ -92,11 +98,11 @@ func (s *solver) fits(kind byte, key string, t solved) bool {
 		case TypeToken:
 			return s.implements(t.key, key)
 		case ObjectToken:
-			return t.typ == unknownObject || t.typ == closedObject || s.implements("hold "+t.typ, key)
+			return t.typ == unknownObject || isClosedObject(t.typ) || s.implements("hold "+t.typ, key)
 		}
 		return true // a function can have methods once it has an external type
 	}
-	if key == closedObject {
+	if isClosedObject(key) {
 		return false
 	}
 	typ := s.types["hold "+key]

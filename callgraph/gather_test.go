@@ -16,7 +16,7 @@ func TestGathered(t *testing.T) {
 		var loaded, stored, contents []int32
 		for range count {
 			loaded, stored = append(loaded, s.newNode()), append(stored, s.newNode())
-			s.rule(ptr, loadRule{loaded[len(loaded)-1], 0, unknownObject})
+			s.rule(ptr, loadRule{loaded[len(loaded)-1], 0, unknownObject, false})
 			s.rule(ptr, storeRule{stored[len(stored)-1]})
 		}
 		for range 3 {
@@ -32,7 +32,7 @@ func TestGathered(t *testing.T) {
 		s.edge(held, ptr, 0)
 		s.put(stored[count-1], int32(f("more")))
 		s.put(other, s.object(contents[2], unknownObject)) // comes by a cycle
-		s.rule(other, loadRule{held, 0, unknownObject})
+		s.rule(other, loadRule{held, 0, unknownObject, false})
 		s.edge(other, ptr, 0)
 		s.edge(ptr, other, 0)
 		s.solve()

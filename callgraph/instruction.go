@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -239,13 +238,21 @@ func (b *builder) typeAssert(i *ssa.TypeAssert) {
 		b.copy(dst, b.sharedNode(contentKey(b.types.key(n))))
 		return
 	}
-	kind := b.types.kind(i.AssertedType)
-	if strings.HasPrefix(kind, "o:") && src != None {
-		b.sum.Filters = append(b.sum.Filters, Filter{Dst: dst, Src: src, Kind: kind, Owner: b.owner})
-	} else {
-		b.copy(dst, src)
+	if src == None {
+		return
 	}
-	b.load(dst, src, kind)
+	kind := b.types.kind(i.AssertedType)
+	within := b.newNode() // what is found in an object of external code
+	b.sum.Loads = append(b.sum.Loads, Load{Dst: within, Ptr: src, Kind: kind, Asserted: hasMethods(i.AssertedType)})
+	for _, from := range []Node{src, within} {
+		b.sum.Filters = append(b.sum.Filters, Filter{Dst: dst, Src: from, Kind: kind, Owner: b.owner})
+	}
+}
+
+// hasMethods tells whether a value of a type can be an error or a context, for it has
+// methods.
+func hasMethods(typ types.Type) bool {
+	return types.NewMethodSet(typ).Len() > 0
 }
 
 func (b *builder) filter(dst, src Node, typ types.Type) {

@@ -94,14 +94,15 @@ func Link(summaries []*Summary, opt Options) *Program {
 		s.add(sum)
 	}
 	s.solve()
-	cells := newNumbering()
+	cells, classes := newNumbering(), classify(s)
 	l := &linker{
 		solver:    s,
 		opt:       opt,
 		functions: map[symbol.ID]*Function{},
 		writes:    map[symbol.ID][]cellWrite{},
-		reach:     newCellReach(s, cells, func(t *Type) []string { return t.Memory }),
-		exposed:   newCellReach(s, cells, func(t *Type) []string { return t.Exposed }),
+		classes:   classes,
+		reach:     newCellReach(s, classes, cells, func(t *Type) []string { return t.Memory }),
+		exposed:   newCellReach(s, classes, cells, func(t *Type) []string { return t.Exposed }),
 		interiors: map[int][]int{},
 		keptBy:    map[string][]symbol.ID{},
 		registers: map[symbol.ID]map[string]bool{},
@@ -136,6 +137,7 @@ type linker struct {
 	functions map[symbol.ID]*Function
 	writes    map[symbol.ID][]cellWrite
 	changes   map[symbol.ID]*intsets.Sparse // by number, see changed
+	classes   *classes                      // of nodes that hold the same
 	reach     *cellReach                    // what the memory of variables is
 	exposed   *cellReach                    // what external code can change
 	interiors map[int][]int                 // part of memory -> what pointers to it point to
@@ -205,9 +207,6 @@ func (l *linker) changed() {
 		set := l.changes[call.Owner]
 		if !call.bound || set == nil {
 			continue
-		}
-		if call.model.registers && call.Package != "" {
-			l.registers[call.Owner][call.Package] = true
 		}
 		if call.model.writes != 0 || call.abroad {
 			c.external(call, set)

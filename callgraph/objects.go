@@ -11,7 +11,13 @@ import (
 const (
 	unknownObject = ""  // it may be of any type and hold anything
 	closedObject  = "!" // nothing can be put into it
+	// immutableObject is the type of errors and contexts that external code made, into
+	// which nothing can be put either.
+	immutableObject = "!immutable"
 )
+
+// isClosedObject tells whether nothing can be put into an object of a type.
+func isClosedObject(typ string) bool { return typ == closedObject || typ == immutableObject }
 
 // objectKey names the type of an object: a pointer by what it points to, and
 // types that convert into each other freely by what they have in common.
@@ -39,7 +45,7 @@ func (t *typeTable) hold(typ types.Type) string {
 	}
 	if types.IsInterface(typ) {
 		if immutable(typ) {
-			return closedObject
+			return immutableObject
 		}
 		return unknownObject
 	}

@@ -51,7 +51,7 @@ func TestSolveTwice(t *testing.T) {
 			case 1:
 				s.rule(a, storeRule{b})
 			case 2:
-				s.rule(a, loadRule{b, 0, unknownObject})
+				s.rule(a, loadRule{b, 0, unknownObject, false})
 			case 3:
 				s.know(a, contentRule{s.modelNumber(models[rng.IntN(len(models))]), b, unknownObject})
 			}

@@ -10,31 +10,29 @@ import (
 // lead to each other through the contents of objects and the fields of private
 // structs; all nodes of a cycle reach the same memory.
 type cellReach struct {
-	s      *solver
-	of     func(*Type) []string // the cells that a value of a type leads to
-	cells  *numbering
-	memory []*intsets.Sparse // by node, nil for what wasn't a representative
+	s       *solver
+	classes *classes
+	of      func(*Type) []string // the cells that a value of a type leads to
+	cells   *numbering
+	memory  []*intsets.Sparse // by class of nodes
 }
 
-func newCellReach(s *solver, cells *numbering, of func(*Type) []string) *cellReach {
-	r := &cellReach{s: s, of: of, cells: cells, memory: make([]*intsets.Sparse, len(s.nodes))}
-	scc.Visit(len(s.nodes), r.successors, r.sum)
+func newCellReach(s *solver, classes *classes, cells *numbering, of func(*Type) []string) *cellReach {
+	r := &cellReach{s: s, classes: classes, of: of, cells: cells, memory: make([]*intsets.Sparse, len(classes.sets))}
+	scc.Visit(len(classes.sets), r.successors, r.sum)
 	return r
 }
 
 // id numbers a cell.
 func (r *cellReach) id(cell string) int { return r.cells.id(cell) }
 
-// successors returns the nodes to which the tokens of a node lead.
-func (r *cellReach) successors(n int32) []int32 {
-	if r.s.find(n) != n {
-		return nil
-	}
+// successors returns the classes of the nodes to which the tokens of a class lead.
+func (r *cellReach) successors(class int32) []int32 {
 	var list []int32
 	last := int32(-1)
-	r.each(n, func(t solved, typ *Type) {
+	r.each(class, func(t solved, typ *Type) {
 		if t.kind == ObjectToken {
-			if c := r.s.find(t.content); c != last {
+			if c := r.classes.class(t.content); c != last {
 				list = append(list, c)
 				last = c
 			}
@@ -43,16 +41,16 @@ func (r *cellReach) successors(n int32) []int32 {
 		for _, c := range r.of(typ) {
 			key, _ := fieldOf(c)
 			if f, ok := r.s.names[key]; ok {
-				list = append(list, r.s.find(f))
+				list = append(list, r.classes.class(f))
 			}
 		}
 	})
 	return list
 }
 
-// each visits the objects and types in a node.
-func (r *cellReach) each(n int32, visit func(t solved, typ *Type)) {
-	for id := range r.s.nodes[n].set.All() {
+// each visits the objects and types of a class.
+func (r *cellReach) each(class int32, visit func(t solved, typ *Type)) {
+	for id := range r.classes.sets[class].All() {
 		switch t := r.s.tokens[id]; t.kind {
 		case ObjectToken:
 			visit(t, nil)
@@ -68,17 +66,12 @@ func (r *cellReach) each(n int32, visit func(t solved, typ *Type)) {
 func (r *cellReach) sum(members []int32) {
 	m := new(intsets.Sparse)
 	for _, n := range members {
-		if r.s.find(n) == n {
-			r.memory[n] = m
-		}
+		r.memory[n] = m
 	}
 	for _, n := range members {
-		if r.s.find(n) != n {
-			continue
-		}
 		r.each(n, func(t solved, typ *Type) {
 			if typ == nil {
-				if t.typ != unknownObject && t.typ != closedObject {
+				if t.typ != unknownObject && !isClosedObject(t.typ) {
 					m.Insert(r.id(elementsOf(t.typ)))
 				}
 				return
@@ -107,5 +100,5 @@ func (r *cellReach) behind(n int32) *intsets.Sparse {
 	if n < 0 {
 		return nil
 	}
-	return r.memory[r.s.find(n)]
+	return r.memory[r.classes.class(n)]
 }

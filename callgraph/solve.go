@@ -49,6 +49,7 @@ type solver struct {
 	asserts   []assertion
 	foreign   map[foreignNode]bool // what the outside puts things into
 	passedOn  []int32              // what the standard library hands to the outside
+	plain     map[string]bool      // the types of external variables that hold nothing
 
 	aliases  namedAliases
 	memories map[*Summary][]int32 // the alias nodes of a package's nodes
@@ -126,6 +127,7 @@ func newSolver() *solver {
 		unnamed:   map[int32]bool{},
 		strangers: map[int32]bool{},
 		foreign:   map[foreignNode]bool{},
+		plain:     map[string]bool{},
 	}
 	s.out = s.newNode()
 	s.rule(s.out, outsideRule{})
@@ -205,6 +207,12 @@ func (s *solver) add(sum *Summary) {
 		}
 		return out
 	}
+	for i := range sum.Types {
+		t := &sum.Types[i]
+		if s.types[t.Key] == nil {
+			s.types[t.Key] = t
+		}
+	}
 	tokens := make([]int32, len(sum.Tokens))
 	for i, t := range sum.Tokens {
 		if t.Kind == ObjectToken {
@@ -214,12 +222,6 @@ func (s *solver) add(sum *Summary) {
 			}
 		} else {
 			tokens[i] = s.token(t.Kind, t.Key)
-		}
-	}
-	for i := range sum.Types {
-		t := &sum.Types[i]
-		if s.types[t.Key] == nil {
-			s.types[t.Key] = t
 		}
 	}
 	for _, p := range sum.Procs {
@@ -241,7 +243,7 @@ func (s *solver) add(sum *Summary) {
 		}
 	}
 	for _, l := range sum.Loads {
-		s.rule(at(l.Ptr), loadRule{at(l.Dst), s.filter(l.Kind), objectOfKind(l.Kind)})
+		s.rule(at(l.Ptr), loadRule{at(l.Dst), s.filter(l.Kind), objectOfKind(l.Kind), l.Asserted})
 	}
 	for _, st := range sum.Stores {
 		s.rule(at(st.Ptr), storeRule{at(st.Src)})
@@ -523,17 +525,22 @@ func (s *solver) becomeOpaque(content int32) {
 type loadRule struct {
 	dst, kind int32
 	typ       string
+	asserted  bool // see Load
 }
 
 func (r loadRule) apply(s *solver, _ int32, tokens intset.Set) {
 	for t := range tokens.Intersect(s.objects).All() {
+		object := s.tokens[t]
+		if object.typ == immutableObject && !r.asserted {
+			continue
+		}
 		kind := int32(0)
-		if object := s.tokens[t]; s.find(object.content) == s.out {
+		if s.find(object.content) == s.out {
 			kind = r.kind
 		} else {
 			s.accessed(r, object)
 		}
-		s.edge(s.tokens[t].content, r.dst, kind)
+		s.edge(object.content, r.dst, kind)
 	}
 }
 
@@ -544,7 +551,7 @@ type storeRule struct{ src int32 }
 func (r storeRule) apply(s *solver, _ int32, tokens intset.Set) {
 	for id := range tokens.Intersect(s.objects).All() {
 		t := s.tokens[id]
-		if t.typ == closedObject {
+		if isClosedObject(t.typ) {
 			continue
 		}
 		s.edge(r.src, t.content, 0)
@@ -561,7 +568,7 @@ type retypeRule struct{ dst int32 }
 func (r retypeRule) apply(s *solver, _ int32, tokens intset.Set) {
 	for id := range tokens.Intersect(s.objects).All() {
 		t := s.tokens[id]
-		if t.typ != closedObject {
+		if !isClosedObject(t.typ) {
 			t.typ = unknownObject
 		}
 		s.put(r.dst, s.object(t.content, t.typ))

@@ -423,7 +423,7 @@ func (b *builder) copy(dst, src Node) {
 
 func (b *builder) load(dst, ptr Node, kind string) {
 	if dst != None && ptr != None {
-		b.sum.Loads = append(b.sum.Loads, Load{dst, ptr, kind})
+		b.sum.Loads = append(b.sum.Loads, Load{Dst: dst, Ptr: ptr, Kind: kind})
 	}
 }
 

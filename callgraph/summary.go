@@ -93,6 +93,9 @@ type Filter struct {
 type Load struct {
 	Dst, Ptr Node
 	Kind     string
+	// Asserted says that Ptr is an interface whose value is asserted to be of a type
+	// with methods. Other loads are not from an error or a context.
+	Asserted bool
 }
 
 // Store makes the objects in Ptr contain what Src holds.

@@ -24,6 +24,7 @@ import (
 // them, and the pools.
 type suppliers struct {
 	*solver
+	classes  *classes
 	packages *numbering
 	sets     []*intsets.Sparse // by vertex
 
@@ -32,16 +33,18 @@ type suppliers struct {
 	own   map[int32][]int   // vertex -> packages
 	pools map[string]int32
 
+	first  int32 // the first vertex of a class, see suppliers.class
 	abroad int32 // what any pool holds
 	handed int32 // what code of other modules was handed without a package in sight
 	next   int32 // the number of the next pool
 }
 
-func newSuppliers(s *solver) *suppliers {
-	n := int32(len(s.nodes))
+func newSuppliers(s *solver, c *classes) *suppliers {
+	first := int32(2 * len(s.nodes))
+	abroad := first + int32(2*len(c.sets))
 	p := &suppliers{
-		solver: s, packages: newNumbering(), more: map[int32][]int32{}, own: map[int32][]int{},
-		pools: map[string]int32{}, abroad: 2 * n, handed: 2*n + 1, next: 2*n + 2,
+		solver: s, classes: c, packages: newNumbering(), more: map[int32][]int32{}, own: map[int32][]int{},
+		pools: map[string]int32{}, first: first, abroad: abroad, handed: abroad + 1, next: abroad + 2,
 	}
 	variables := map[int32]bool{}
 	for key, node := range s.names {
@@ -224,6 +227,9 @@ func (p *suppliers) copies() {
 
 // successors returns the vertices whose packages count for a vertex.
 func (p *suppliers) successors(v int32) []int32 {
+	if class, deep, ok := p.class(v); ok {
+		return p.behind(class, deep)
+	}
 	list := p.more[v]
 	n, deep := v, false
 	if int(v) >= len(p.nodes) {
@@ -233,15 +239,26 @@ func (p *suppliers) successors(v int32) []int32 {
 		return list
 	}
 	list = slices.Clone(list)
+	class := p.first + 2*p.classes.of[n]
 	if deep {
-		list = append(list, n)
-	} else {
-		list = append(list, p.preds[n]...)
+		return append(list, n, class+1)
 	}
-	p.each(n, func(t solved) {
+	return append(append(list, class), p.preds[n]...)
+}
+
+// class tells whether a vertex stands for the tokens that a class of nodes has, and
+// which it is. Each class has two vertices, as each node has.
+func (p *suppliers) class(v int32) (class int32, deep, ok bool) {
+	v -= p.first
+	return v / 2, v%2 == 1, v >= 0 && v < int32(2*len(p.classes.sets))
+}
+
+// behind returns the vertices whose packages count for the tokens of a class.
+func (p *suppliers) behind(class int32, deep bool) (list []int32) {
+	p.each(class, func(t solved) {
 		switch {
 		case t.kind == ObjectToken && p.find(t.content) == p.find(p.out):
-		case t.kind == ObjectToken && (deep || t.typ == unknownObject || t.typ == closedObject):
+		case t.kind == ObjectToken && (deep || t.typ == unknownObject || isClosedObject(t.typ)):
 			list = append(list, p.deep(t.content))
 		case deep && t.kind == FuncToken:
 			list = p.results(list, t.key)
@@ -249,7 +266,8 @@ func (p *suppliers) successors(v int32) []int32 {
 			list = p.within(list, p.types[t.key])
 		}
 	})
-	return list
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // results adds what is deep in the results of a body, which external code gets to
@@ -292,8 +310,8 @@ func (p *suppliers) lookup(key string) int32 {
 	return -1
 }
 
-func (p *suppliers) each(n int32, visit func(solved)) {
-	for id := range p.nodes[n].set.All() {
+func (p *suppliers) each(class int32, visit func(solved)) {
+	for id := range p.classes.sets[class].All() {
 		visit(p.tokens[id])
 	}
 }
@@ -342,11 +360,8 @@ func (p *suppliers) packagesOf(v int32, set *intsets.Sparse) {
 	for _, pkg := range p.own[v] {
 		set.Insert(pkg)
 	}
-	n, deep := v, false
-	if int(v) >= len(p.nodes) {
-		n, deep = v-int32(len(p.nodes)), true
-	}
-	if int(n) >= len(p.nodes) || p.find(n) != n || n == p.find(p.out) {
+	class, deep, ok := p.class(v)
+	if !ok {
 		return
 	}
 	add := func(pkg string) {
@@ -354,7 +369,7 @@ func (p *suppliers) packagesOf(v int32, set *intsets.Sparse) {
 			set.Insert(p.packages.id(pkg))
 		}
 	}
-	p.each(n, func(t solved) {
+	p.each(class, func(t solved) {
 		switch t.kind {
 		case ExternalToken:
 			add(packageOfName(t.key))
@@ -387,15 +402,35 @@ func (p *suppliers) of(v int32, packages map[string]bool) {
 	}
 }
 
+// registersWith notes the packages that a call may give something to keep: those of the
+// functions that it calls, or those behind the value that it calls.
+func (l *linker) registersWith(c *linkedCall, p *suppliers) {
+	with := l.registers[c.Owner]
+	if with == nil {
+		return
+	}
+	for pkg := range c.packages {
+		with[pkg] = true
+	}
+	if c.Kind == ExternalCall || l.ofModule(c.Package) {
+		with[c.Package] = true
+	}
+	p.of(p.shallow(c.callee), with)
+	delete(with, "")
+}
+
 // supplied adds the packages that a function depends on for the values that it calls,
 // hands over and asks for their types.
 func (l *linker) supplied(functions map[symbol.ID]*Linked) {
-	p := newSuppliers(l.solver)
+	p := newSuppliers(l.solver, l.classes)
 	for _, c := range l.calls {
 		if f := functions[c.Owner]; f != nil && c.bound {
 			p.of(p.shallow(c.callee), f.externals)
 			for _, a := range c.args {
 				p.of(p.deep(a), f.externals)
+			}
+			if c.model.registers {
+				l.registersWith(c, p)
 			}
 		}
 	}

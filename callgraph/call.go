@@ -65,6 +65,7 @@ func (b *builder) call(instr ssa.CallInstruction) {
 		if mc, ok := c.Value.(*ssa.MakeClosure); ok {
 			b.value(mc)
 		}
+		b.fact(b.owner).calls[key] = true
 		for k, a := range c.Args {
 			b.copy(b.sharedNode(paramKey(key, k)), b.value(a))
 		}

@@ -12,7 +12,7 @@ import (
 // This file says who changes variables. A function changes what it writes
 // itself; an init function or initialiser, which runs without being asked, also
 // changes what the functions that it calls write; and a function that gives a
-// variable away changes it if what it calls writes such memory.
+// variable away changes it if what it refers to writes such memory.
 
 // deeds are what a function and all that it may call do: the variables that
 // they change, the external packages that they give something, and the variables
@@ -25,7 +25,8 @@ type effects struct {
 	p        *Program
 	numbers  map[symbol.ID]int32 // functions; boundaries come behind
 	ids      []symbol.ID
-	of       []*deeds // by number, shared within components
+	of       []*deeds // by number, of all that a function refers to
+	run      []*deeds // and of what it calls alone
 	packages *numbering
 	vars     *numbering
 }
@@ -53,15 +54,27 @@ func (l *linker) effects(p *Program) {
 	for i, id := range e.ids {
 		e.numbers[id] = int32(i)
 	}
-	e.of = make([]*deeds, len(e.ids)+len(p.Boundaries))
-	scc.Visit(len(e.of), e.successors, e.sum)
+	e.of = e.sum(func(v int32) []int32 { return e.successors(v, l.opt.References) })
+	e.run = e.sum(func(v int32) []int32 { return e.successors(v, e.called) })
 	e.writers()
 	e.order()
 }
 
+// called returns the functions that a function calls by name.
+func (e *effects) called(id symbol.ID) []symbol.ID {
+	var list []symbol.ID
+	if f := e.functions[id]; f != nil {
+		for _, key := range f.Calls {
+			list = append(list, e.ownerOf(key))
+			list = append(list, e.linkedTo(key)...)
+		}
+	}
+	return list
+}
+
 // successors are the functions and boundaries that a function or boundary may
-// call.
-func (e *effects) successors(v int32) []int32 {
+// call, apart from the functions that are named.
+func (e *effects) successors(v int32, named func(symbol.ID) []symbol.ID) []int32 {
 	var list []int32
 	add := func(id symbol.ID) {
 		if n, ok := e.numbers[id]; ok {
@@ -78,7 +91,7 @@ func (e *effects) successors(v int32) []int32 {
 		return list
 	}
 	id := e.ids[v]
-	for _, r := range e.opt.References(id) {
+	for _, r := range named(id) {
 		add(r)
 	}
 	if f := e.p.Functions[id]; f != nil {
@@ -92,11 +105,19 @@ func (e *effects) successors(v int32) []int32 {
 	return list
 }
 
-// sum adds up the deeds of a component, whose successors are done.
-func (e *effects) sum(members []int32) {
+// sum adds up the deeds of all functions and boundaries. Those of a component share
+// theirs.
+func (e *effects) sum(successors func(int32) []int32) []*deeds {
+	of := make([]*deeds, len(e.ids)+len(e.p.Boundaries))
+	scc.Visit(len(of), successors, func(members []int32) { e.component(of, members, successors) })
+	return of
+}
+
+// component adds up the deeds of a component, whose successors are done.
+func (e *effects) component(of []*deeds, members []int32, successors func(int32) []int32) {
 	d := new(deeds)
 	for _, v := range members {
-		e.of[v] = d
+		of[v] = d
 		if int(v) < len(e.ids) {
 			id := e.ids[v]
 			d.changes.UnionWith(e.linker.changes[id])
@@ -107,8 +128,8 @@ func (e *effects) sum(members []int32) {
 				d.reads.Insert(e.vars.id(string(r)))
 			}
 		}
-		for _, w := range e.successors(v) {
-			if o := e.of[w]; o != nil && o != d {
+		for _, w := range successors(v) {
+			if o := of[w]; o != nil && o != d {
 				d.changes.UnionWith(&o.changes)
 				d.registers.UnionWith(&o.registers)
 				d.reads.UnionWith(&o.reads)
@@ -132,7 +153,7 @@ func (e *effects) writers() {
 		if !ok {
 			continue
 		}
-		for _, i := range e.of[n].changes.AppendTo(nil) {
+		for _, i := range e.run[n].changes.AppendTo(nil) {
 			if v := ids[i]; !e.initializes(f, v) {
 				e.p.Affected[v] = append(e.p.Affected[v], f)
 			}
@@ -187,7 +208,7 @@ func (e *effects) order() {
 		if !ok {
 			continue
 		}
-		d := e.of[n]
+		d := e.run[n]
 		names := map[string]bool{}
 		for _, i := range d.registers.AppendTo(nil) {
 			names[e.packages.names[i]] = true

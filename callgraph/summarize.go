@@ -94,16 +94,16 @@ type pending struct {
 
 // facts are the parts of a Function while they are collected.
 type facts struct {
-	reads, passes, externals, assigns map[string]bool
-	writes                            map[Write]bool
-	reveals                           bool
-	caveats                           []Caveat
+	reads, passes, externals, assigns, calls map[string]bool
+	writes                                   map[Write]bool
+	reveals                                  bool
+	caveats                                  []Caveat
 }
 
 func (b *builder) fact(id symbol.ID) *facts {
 	f := b.facts[id]
 	if f == nil {
-		f = &facts{reads: map[string]bool{}, passes: map[string]bool{}, writes: map[Write]bool{}, externals: map[string]bool{}, assigns: map[string]bool{}}
+		f = &facts{reads: map[string]bool{}, passes: map[string]bool{}, writes: map[Write]bool{}, externals: map[string]bool{}, assigns: map[string]bool{}, calls: map[string]bool{}}
 		b.facts[id] = f
 	}
 	return f
@@ -463,6 +463,7 @@ func (b *builder) finish() *Summary {
 			Reads:     toIDs(inOrder(f.reads)),
 			Passes:    toIDs(inOrder(f.passes)),
 			Writes:    sortedWrites(f.writes, renumber),
+			Calls:     inOrder(f.calls),
 			Externals: inOrder(f.externals),
 			Assigns:   inOrder(f.assigns),
 			Reveals:   f.reveals,

@@ -269,6 +269,8 @@ type Function struct {
 	Passes []symbol.ID
 	// Writes is the memory that it may change.
 	Writes []Write
+	// Calls are the keys of the bodies that it calls by name.
+	Calls []string
 	// Externals are the external packages whose variables it uses, and
 	// Assigns those whose variables it changes.
 	Externals, Assigns []string
